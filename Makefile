@@ -1,0 +1,40 @@
+# Thin: the work is done by cargo and scripts/.
+
+CARGO ?= cargo
+DATA ?= ./qorgan-data
+
+.PHONY: help setup build run test docs lint format clean
+
+help:
+	@echo 'make run     the server with made-up data, in $(DATA)'
+	@echo 'make test    every test, with a PostgreSQL of its own'
+	@echo 'make docs    the documents that are generated from the code'
+	@echo 'make lint    formatting, clippy, shell scripts'
+	@echo 'make format  format the code'
+	@echo 'make setup   PostgreSQL server programs, if they are missing'
+	@echo 'make clean   what was built (the data folder stays)'
+
+setup:
+	@scripts/setup.sh
+
+build: setup
+	$(CARGO) build --locked --package qorgan
+
+run: build
+	$(CARGO) run --locked --quiet --package qorgan -- serve --demo --data '$(DATA)'
+
+test:
+	@scripts/test.sh
+
+docs:
+	@scripts/docs.sh
+
+lint:
+	@scripts/lint.sh
+
+format:
+	$(CARGO) fmt --all
+
+clean:
+	@scripts/stop-test-postgres.sh
+	$(CARGO) clean

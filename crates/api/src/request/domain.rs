@@ -1,0 +1,108 @@
+//! Types of the domain that requests hold: each is written as one string.
+
+use qorgan_domain::text::Text;
+use qorgan_domain::{cases, children, identity, ids, register, signals, statistics, tasks, territory};
+
+use super::json::{self, FromJson, Value};
+use super::text::FromText;
+use crate::problem::{FieldErrors, Issue, Pointer};
+
+crate::leaf_str!(
+    ids::OrganisationId,
+    ids::UserId,
+    ids::SessionId,
+    ids::ChildId,
+    ids::SignalId,
+    ids::CaseId,
+    ids::AssessmentId,
+    ids::PlanId,
+    ids::GoalId,
+    ids::TaskId,
+    ids::ReviewId,
+    ids::NoteId,
+    ids::ContentId,
+    ids::EventId,
+    ids::ReportId,
+    ids::FactId,
+    ids::AuditEventId,
+);
+
+crate::leaf_str!(
+    cases::CaseAction,
+    cases::ClosureOutcome,
+    cases::EscalationTarget,
+    cases::ReviewConclusion,
+    cases::RiskLevel,
+    cases::Section,
+    cases::Stage,
+    children::Iin,
+    children::PersonName,
+    children::Sex,
+    identity::AccountKind,
+    identity::AgencyCode,
+    identity::OrganisationKind,
+    identity::Role,
+    identity::Scope,
+    identity::Username,
+    register::ChildRole,
+    register::FactKind,
+    register::FactStatus,
+    register::Relation,
+    register::Setting,
+    register::SuicidalLevel,
+    register::ViolenceForm,
+    register::AgeGroup,
+    signals::SignalChannel,
+    signals::SignalStatus,
+    signals::TriageDecision,
+    signals::Urgency,
+    statistics::Dimension,
+    tasks::TaskStatus,
+    territory::Kato,
+);
+
+impl<const MIN: usize, const MAX: usize> FromText for Text<MIN, MAX> {
+    fn from_text(text: &str) -> Result<Self, Issue> {
+        Self::new(text).map_err(Issue::from)
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> FromJson for Text<MIN, MAX> {
+    fn from_json(value: Value, at: &Pointer<'_>, errors: &mut FieldErrors) -> Option<Self> {
+        json::leaf(value, at, errors)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use crate::problem::messages;
+
+    /// Codes of `Invalid` as they stand in the domain's sources outside tests.
+    fn codes_under(folder: &Path, codes: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                codes_under(&path, codes);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let source = fs::read_to_string(&path).unwrap();
+                let source = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+                let quoted =
+                    source.split("Invalid::new(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+                codes.extend(quoted.filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_of_the_domain_has_words() {
+        let mut codes = BTreeSet::new();
+        codes_under(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/src"), &mut codes);
+        assert!(codes.contains("text_too_long"), "the search itself must find codes");
+        let silent: Vec<_> = codes.iter().filter(|code| messages::find(messages::FIELDS, code).is_none()).collect();
+        assert!(silent.is_empty(), "no words for {silent:?}");
+    }
+}

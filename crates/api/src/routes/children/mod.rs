@@ -1,0 +1,19 @@
+//! The shared index of children.
+
+mod check;
+mod create;
+mod get;
+mod search;
+mod update;
+pub mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the operations of this area.
+pub fn register(config: &mut ServiceConfig) {
+    config
+        .service(create::child_create)
+        .service(search::child_search)
+        .service(get::child_get)
+        .service(update::child_update);
+}

@@ -1,0 +1,117 @@
+//! `PATCH /children/{id}`.
+
+use actix_web::{HttpResponse, patch};
+use chrono::NaiveDate;
+use qorgan_domain::children::{Iin, PersonName, Sex};
+use qorgan_domain::ids::{ChildId, OrganisationId};
+use qorgan_domain::policy::Action;
+use qorgan_domain::territory::Kato;
+use qorgan_storage::Tx;
+use qorgan_storage::children::ChildAmendment;
+
+use super::check;
+use super::view::ChildView;
+use crate::answer::Answer;
+use crate::context::Ctx;
+use crate::problem::{FieldErrors, Problem};
+use crate::request;
+use crate::request::{Body, IfMatch, Patch, PathId};
+use crate::routes::version::unchanged;
+
+request! {
+    /// Corrections of a child's record: fields that are not given stay.
+    #[schema(example = json!({"patronymic": "Серікұлы", "territory": "351000000"}))]
+    pub struct ChildChange {
+        /// Last name.
+        pub last_name: Option<PersonName>,
+        /// First name.
+        pub first_name: Option<PersonName>,
+        /// Patronymic; `null` takes it away.
+        #[schema(value_type = Option<PersonName>)]
+        pub patronymic: Patch<PersonName>,
+        /// Date of birth.
+        pub birth_date: Option<NaiveDate>,
+        /// Sex.
+        pub sex: Option<Sex>,
+        /// ИИН; `null` takes it away.
+        #[schema(value_type = Option<Iin>)]
+        pub iin: Patch<Iin>,
+        /// The organisation it belongs to; `null` where it belongs to none. The child may leave the caller's sight
+        /// by that.
+        #[schema(value_type = Option<OrganisationId>)]
+        pub organisation_id: Patch<OrganisationId>,
+        /// Where the child lives (KATO).
+        pub territory: Option<Kato>,
+    }
+}
+
+/// Correct a child's record.
+#[utoipa::path(
+    tag = "children",
+    operation_id = "child_update",
+    params(("id" = ChildId, Path), IfMatch),
+    request_body = ChildChange,
+    responses(
+        (status = 200, body = ChildView, headers(("ETag" = String))),
+        (status = 409, description = "iin_taken"),
+    ),
+    security(("bearer" = [])),
+    extensions(("x-permission" = json!("child_update"))),
+)]
+#[patch("/children/{id}")]
+pub async fn child_update(
+    ctx: Ctx,
+    id: PathId<ChildId>,
+    if_match: IfMatch,
+    body: Body<ChildChange>,
+) -> Result<HttpResponse, Problem> {
+    let language = ctx.language;
+    let change = body.value;
+    ctx.answer(move |tx| {
+        let child = tx.child_for(id.0, Action::ChildUpdate)?;
+        unchanged(child.version, if_match)?;
+        let amendment = checked(tx, change)?;
+        if let Some(Some(iin)) = &amendment.iin
+            && let Some(holder) = tx.child_iin_holder_besides(&child, iin)?
+        {
+            return Err(check::iin_taken(tx, holder, language)?);
+        }
+        let child = tx.child_update(&child, amendment)?;
+        Ok(Answer::ok(&ChildView::of(&child, tx.actor(), language))?.etag(child.version))
+    })
+    .await
+}
+
+/// Every wrong field at once.
+fn checked(tx: &mut Tx<'_>, change: ChildChange) -> Result<ChildAmendment, Problem> {
+    let mut errors = FieldErrors::new();
+    if let Some(date) = change.birth_date {
+        check::birth_date(tx, date, &mut errors);
+    }
+    if let Some(kato) = &change.territory {
+        check::territory(tx, kato, &mut errors)?;
+    }
+    let organisation = match change.organisation_id {
+        Patch::Absent => None,
+        Patch::Null => Some(None),
+        Patch::Value(id) => Some(check::organisation(tx, id, &mut errors)?),
+    };
+    if !errors.is_empty() {
+        return Err(Problem::validation(errors));
+    }
+    Ok(ChildAmendment {
+        last_name: change.last_name,
+        first_name: change.first_name,
+        patronymic: mentioned(change.patronymic),
+        birth_date: change.birth_date,
+        sex: change.sex,
+        iin: mentioned(change.iin),
+        kato: change.territory,
+        organisation,
+    })
+}
+
+/// What is to be written, if the field is mentioned.
+fn mentioned<T>(patch: Patch<T>) -> Option<Option<T>> {
+    patch.is_mentioned().then(|| patch.apply(None))
+}

@@ -1,0 +1,137 @@
+//! Words of the closed vocabularies, from `reference/classifiers.json`. The tests hold its codes equal to the domain's.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::request::Language;
+
+const FILE: &str = include_str!("../../../reference/classifiers.json");
+
+/// The wording is this program's own; no agency has confirmed it yet.
+pub const PROVISIONAL: bool = true;
+
+/// A code and its words.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    /// The stable code.
+    pub code: String,
+    /// In Russian.
+    pub ru: String,
+    /// In Kazakh.
+    pub kk: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Label {
+    /// The words in one language.
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::Ru => &self.ru,
+            Language::Kk => &self.kk,
+            Language::En => &self.en,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct File {
+    classifiers: BTreeMap<String, Vec<Label>>,
+}
+
+static LABELS: LazyLock<BTreeMap<String, Vec<Label>>> = LazyLock::new(|| {
+    let file: File = serde_json::from_str(FILE).expect("the file is part of the program, and a test reads it");
+    file.classifiers
+});
+
+/// The words of a classifier, in the order of the vocabulary.
+pub fn of(name: &str) -> Option<&'static [Label]> {
+    LABELS.get(name).map(Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeSet, HashSet};
+
+    use qorgan_domain::{cases, children, identity, register, signals, tasks};
+
+    use super::*;
+
+    macro_rules! vocabularies {
+        ($($name:literal: $type:ty),+ $(,)?) => {
+            vec![$( ($name, <$type>::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>()) ),+]
+        };
+    }
+
+    fn vocabularies() -> Vec<(&'static str, Vec<&'static str>)> {
+        vocabularies![
+            "account_kind": identity::AccountKind,
+            "age_group": register::AgeGroup,
+            "case_action": cases::CaseAction,
+            "case_event_kind": cases::CaseEventKind,
+            "child_role": register::ChildRole,
+            "closure_outcome": cases::ClosureOutcome,
+            "escalation_target": cases::EscalationTarget,
+            "fact_kind": register::FactKind,
+            "fact_status": register::FactStatus,
+            "organisation_kind": identity::OrganisationKind,
+            "participant_role": cases::ParticipantRole,
+            "plan_status": cases::PlanStatus,
+            "relation": register::Relation,
+            "review_conclusion": cases::ReviewConclusion,
+            "risk_level": cases::RiskLevel,
+            "role": identity::Role,
+            "scope": identity::Scope,
+            "section": cases::Section,
+            "setting": register::Setting,
+            "sex": children::Sex,
+            "signal_channel": signals::SignalChannel,
+            "signal_status": signals::SignalStatus,
+            "stage": cases::Stage,
+            "suicidal_level": register::SuicidalLevel,
+            "task_status": tasks::TaskStatus,
+            "triage_decision": signals::TriageDecision,
+            "urgency": signals::Urgency,
+            "violence_form": register::ViolenceForm,
+        ]
+    }
+
+    #[test]
+    fn the_codes_are_those_of_the_domain_in_its_order() {
+        let expected = vocabularies();
+        let names: BTreeSet<&str> = expected.iter().map(|(name, _)| *name).collect();
+        assert_eq!(LABELS.keys().map(String::as_str).collect::<BTreeSet<_>>(), names);
+        for (name, codes) in expected {
+            let labels = of(name).unwrap();
+            assert_eq!(labels.iter().map(|label| label.code.as_str()).collect::<Vec<_>>(), codes, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_word_speaks_three_languages_and_stands_once() {
+        for (name, labels) in LABELS.iter() {
+            let mut seen = HashSet::new();
+            for label in labels {
+                for language in Language::ALL {
+                    let word = label.in_language(*language);
+                    assert!(!word.trim().is_empty(), "{name} {}", label.code);
+                    assert!(seen.insert((*language, word)), "{name}: {word} stands twice");
+                }
+                let cyrillic = |text: &str| text.chars().any(|letter| ('\u{400}'..='\u{4ff}').contains(&letter));
+                assert!(cyrillic(&label.ru) && cyrillic(&label.kk) && !cyrillic(&label.en), "{name} {}", label.code);
+            }
+        }
+    }
+
+    #[test]
+    fn the_documented_names_are_all_there() {
+        let source = include_str!("classifiers.rs");
+        for name in LABELS.keys() {
+            assert!(source.contains(&format!("`{name}`")), "{name} is not in the description of the operation");
+        }
+        assert!(of("nothing").is_none());
+    }
+}

@@ -1,0 +1,101 @@
+//! `POST /register/reports`.
+
+use actix_web::{HttpResponse, post};
+use qorgan_domain::policy::Action;
+use qorgan_domain::register::Nature;
+use qorgan_storage::Tx;
+use qorgan_storage::children::LinkableChild;
+use qorgan_storage::register::{FiledReport, FilingError, NewReport, ReportedChild};
+
+use super::request::ReportRequest;
+use super::view::{FiledReportView, location};
+use crate::answer::Answer;
+use crate::context::Ctx;
+use crate::problem::{FieldErrors, Issue, Pointer, Problem, ProblemCode};
+use crate::request::{Body, IdempotencyKey};
+
+/// File a report on violence against a child or on a child's suicidal behaviour.
+///
+/// The report makes a fact of the unified register. The same report sent again under its own `id` is the same
+/// report (200), another one under that `id` is refused (409 `id_taken`). `Location` is the address of the fact. A
+/// case that is closed (`case_closed`) or about another child (`case_of_other_child`) takes no report (409
+/// `domain_rule`).
+#[utoipa::path(
+    tag = "register",
+    operation_id = "report_file",
+    params(IdempotencyKey),
+    request_body = ReportRequest,
+    responses(
+        (status = 201, body = FiledReportView, headers(("Location" = String))),
+        (status = 200, description = "The report was filed before by this very request", body = FiledReportView),
+        (status = 404, description = "not_found"),
+        (status = 409, description = "not_a_child"),
+    ),
+    security(("bearer" = [])),
+    extensions(("x-permission" = json!("report_file"))),
+)]
+#[post("/register/reports")]
+pub async fn report_file(ctx: Ctx, body: Body<ReportRequest>) -> Result<HttpResponse, Problem> {
+    let request = body.value;
+    ctx.post(body.sha256, move |tx| {
+        tx.authorize(Action::ReportFile)?;
+        let (nature, child) = check(tx, &request)?;
+        let filed = file(tx, request, nature, &child)?;
+        let (address, repeated) = (location(filed.fact.id), filed.repeated);
+        let view = FiledReportView::from(filed);
+        if repeated { Answer::ok(&view) } else { Answer::created(address, &view) }
+    })
+    .await
+}
+
+/// Every wrong field at once, those that only the database knows among them.
+fn check(tx: &mut Tx<'_>, request: &ReportRequest) -> Result<(Nature, LinkableChild), Problem> {
+    let mut errors = FieldErrors::new();
+    let nature = request.check(tx.today(), &mut errors);
+    if !tx.territory_exists(&request.place.territory)? {
+        errors.push(&Pointer::ROOT.key("place").key("territory"), Issue::new("unknown_territory"));
+    }
+    let child = tx.child_for_link(request.child_id)?;
+    if child.is_none() {
+        errors.push(&Pointer::ROOT.key("child_id"), Issue::new("unknown_child"));
+    }
+    match (nature, child) {
+        (Some(nature), Some(child)) if errors.is_empty() => Ok((nature, child)),
+        _ => Err(Problem::validation(errors)),
+    }
+}
+
+fn file(
+    tx: &mut Tx<'_>,
+    request: ReportRequest,
+    nature: Nature,
+    child: &LinkableChild,
+) -> Result<FiledReport, Problem> {
+    let case = request.case_id.map(|case| tx.case_for(case, Action::CaseRead)).transpose()?;
+    // After the case was looked at: a refusal from here on is one of the report.
+    let permit = tx.authorize(Action::ReportFile)?;
+    let new = NewReport {
+        id: request.id,
+        nature,
+        occurred_on: request.occurred_on,
+        kato: request.place.territory,
+        setting: request.place.setting,
+        child: ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex },
+        child_role: request.role,
+        relation: request.alleged_perpetrator_relation,
+        description: request.description,
+        case: case.as_ref(),
+        external_refs: request.external_refs.into_iter().map(Into::into).collect(),
+    };
+    tx.report_insert(&permit, &new).map_err(refusal)
+}
+
+fn refusal(error: FilingError) -> Problem {
+    match error {
+        FilingError::IdTaken => Problem::new(ProblemCode::IdTaken),
+        FilingError::NotAChild => Problem::new(ProblemCode::NotAChild),
+        FilingError::CaseClosed => Problem::new(ProblemCode::DomainRule).because("case_closed"),
+        FilingError::CaseOfOtherChild => Problem::new(ProblemCode::DomainRule).because("case_of_other_child"),
+        FilingError::Storage(error) => error.into(),
+    }
+}

@@ -1,0 +1,147 @@
+//! `GET /statistics/register`.
+
+use actix_web::{HttpResponse, get};
+use chrono::{Datelike, NaiveDate};
+use qorgan_domain::children::Sex;
+use qorgan_domain::identity::AgencyCode;
+use qorgan_domain::policy::Action;
+use qorgan_domain::register::{AgeGroup, FactKind, FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm};
+use qorgan_domain::statistics::{Dimension, Filters, StatisticsParameters, StatisticsQuery};
+use qorgan_domain::territory::Kato;
+
+use super::view::StatisticsView;
+use crate::answer::Answer;
+use crate::context::Ctx;
+use crate::problem::{FieldErrors, Problem, ProblemCode};
+use crate::query;
+use crate::request::Query;
+
+query! {
+    /// What to count.
+    pub struct RegisterStatisticsQuery {
+        /// By what to group, in the order of the columns, with commas between; one total when absent.
+        #[param(example = "month,territory,main_form", style = Form, explode = false)]
+        pub group_by: Vec<Dimension>,
+        /// First day of the events; 1 January of the year of `to` when absent.
+        pub from: Option<NaiveDate>,
+        /// Last day of the events, itself included; `as_of` when absent.
+        pub to: Option<NaiveDate>,
+        /// The register as it read at the end of this day; today when absent.
+        pub as_of: Option<NaiveDate>,
+        /// Events in this territory or inside it (KATO).
+        pub territory: Option<Kato>,
+        /// Facts of this kind.
+        pub kind: Option<FactKind>,
+        /// Violence whose main form is this.
+        pub main_form: Option<ViolenceForm>,
+        /// Suicidal behaviour of this level.
+        pub level: Option<SuicidalLevel>,
+        /// Children of this sex.
+        pub sex: Option<Sex>,
+        /// Children of this age on the day of the event.
+        pub age_group: Option<AgeGroup>,
+        /// Events in this setting.
+        pub setting: Option<Setting>,
+        /// Violence by a person of this relation to the child.
+        pub relation: Option<Relation>,
+        /// Facts first reported by this agency.
+        pub agency: Option<AgencyCode>,
+        /// Facts of this status.
+        pub status: Option<FactStatus>,
+    }
+}
+
+/// Count the facts of the unified register, exactly.
+///
+/// For the statistics office. With the same `as_of` of a past day the numbers are the same for ever; annulled facts
+/// and those merged into another are not counted.
+#[utoipa::path(
+    tag = "statistics",
+    operation_id = "statistics_register",
+    params(RegisterStatisticsQuery),
+    responses((status = 200, body = StatisticsView)),
+    security(("bearer" = [])),
+    extensions(("x-permission" = json!("statistics_exact"))),
+)]
+#[get("/statistics/register")]
+pub async fn statistics_register(ctx: Ctx, query: Query<RegisterStatisticsQuery>) -> Result<HttpResponse, Problem> {
+    let language = ctx.language;
+    ctx.answer(move |tx| {
+        let permit = tx.authorize(Action::StatisticsExact)?;
+        let query = query.0.check(tx.today())?;
+        let counts = tx.register_counts(&permit, &query)?;
+        Answer::ok(&StatisticsView::of(&query, counts, language))
+    })
+    .await
+}
+
+impl RegisterStatisticsQuery {
+    fn check(self, today: NaiveDate) -> Result<StatisticsQuery, Problem> {
+        let to = self.to.or(self.as_of).unwrap_or(today);
+        let from = self.from.unwrap_or_else(|| to.with_ordinal(1).unwrap_or(to));
+        let filters = Filters {
+            territory: self.territory,
+            kind: self.kind,
+            main_form: self.main_form,
+            level: self.level,
+            sex: self.sex,
+            age_group: self.age_group,
+            setting: self.setting,
+            relation: self.relation,
+            agency: self.agency,
+            status: self.status,
+        };
+        let parameters = StatisticsParameters { group_by: self.group_by, from, to, as_of: self.as_of, filters };
+        StatisticsQuery::new(parameters, today).map_err(|wrong| {
+            let mut errors = FieldErrors::new();
+            for (name, invalid) in wrong {
+                errors.push_named(name, invalid);
+            }
+            Problem::new(ProblemCode::InvalidQuery).with_errors(errors)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::FromRequest;
+    use actix_web::test::TestRequest;
+
+    async fn read(query: &str) -> Result<StatisticsQuery, Problem> {
+        let (request, mut payload) = TestRequest::with_uri(&format!("/?{query}")).to_http_parts();
+        let query = Query::<RegisterStatisticsQuery>::from_request(&request, &mut payload).await?;
+        query.0.check("2026-03-31".parse().unwrap())
+    }
+
+    #[actix_web::test]
+    async fn a_period_not_given_is_the_year_up_to_as_of() {
+        let query = read("as_of=2025-06-30").await.unwrap();
+        assert_eq!((query.from().to_string(), query.to().to_string()), ("2025-01-01".into(), "2025-06-30".into()));
+        let query = read("").await.unwrap();
+        assert_eq!((query.from().to_string(), query.to().to_string()), ("2026-01-01".into(), "2026-03-31".into()));
+    }
+
+    #[actix_web::test]
+    async fn dimensions_keep_their_order_and_filters_their_values() {
+        let query = read("group_by=territory,month&kind=violence&territory=351000000&agency=UO").await.unwrap();
+        assert_eq!(query.group_by(), [Dimension::Territory, Dimension::Month]);
+        assert_eq!(query.filters().kind, Some(FactKind::Violence));
+        assert_eq!(query.filters().agency.as_ref().map(AgencyCode::as_str), Some("UO"));
+    }
+
+    #[actix_web::test]
+    async fn what_cannot_be_counted_is_refused_by_name() {
+        for (query, name) in [
+            ("group_by=month,child_id", "group_by"),
+            ("group_by=month,month", "group_by"),
+            ("as_of=2026-04-01", "as_of"),
+            ("from=2026-02-01&to=2026-01-01", "to"),
+            ("surname=x", "surname"),
+        ] {
+            let problem = read(query).await.unwrap_err();
+            assert_eq!(problem.code(), ProblemCode::InvalidQuery, "{query}");
+            assert!(format!("{problem:?}").contains(name), "{query}: {problem:?}");
+        }
+    }
+}

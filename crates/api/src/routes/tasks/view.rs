@@ -1,0 +1,80 @@
+//! How a task looks in JSON.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use qorgan_domain::cases::{PlanStatus, Section};
+use qorgan_domain::ids::{CaseId, GoalId, TaskId, UserId};
+use qorgan_domain::tasks::TaskStatus;
+use qorgan_storage::cases::{ContentView, Task};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::routes::cases::view::OrganisationNameView;
+
+/// A task: one step for one organisation.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Task)]
+pub struct TaskView {
+    /// Its id.
+    pub id: TaskId,
+    /// Its case.
+    pub case_id: CaseId,
+    /// The number of its case.
+    pub case_number: String,
+    /// Its goal.
+    pub goal_id: GoalId,
+    /// What is to be done.
+    pub title: String,
+    /// The section that protects its result.
+    pub section: Section,
+    /// Who has to do it.
+    pub organisation: OrganisationNameView,
+    /// Until when.
+    pub due_on: NaiveDate,
+    /// Whether the case cannot be closed without it.
+    pub mandatory: bool,
+    /// Open, done or waived.
+    pub status: TaskStatus,
+    /// The status of its plan.
+    pub plan_status: PlanStatus,
+    /// Who did or waived it.
+    pub finished_by: Option<UserId>,
+    /// When.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Why it was waived.
+    pub waive_reason: Option<String>,
+    /// Whether the caller may read the result; `null` where there is none or it is not in this answer.
+    pub result_readable: Option<bool>,
+    /// The result.
+    pub result: Option<String>,
+    /// Its version, as in `ETag`.
+    pub version: i64,
+}
+
+impl From<Task> for TaskView {
+    fn from(task: Task) -> Self {
+        let (result_readable, result) = match &task.result {
+            None => (None, None),
+            Some(ContentView::Closed) => (Some(false), None),
+            Some(ContentView::Open(body)) => (Some(true), body["result"].as_str().map(str::to_owned)),
+        };
+        Self {
+            id: task.id,
+            case_id: task.case.0,
+            case_number: task.case.1,
+            goal_id: task.goal_id,
+            title: task.title,
+            section: task.section,
+            organisation: (task.organisation.0.id, task.organisation.1).into(),
+            due_on: task.due_on,
+            mandatory: task.mandatory,
+            status: task.status,
+            plan_status: task.plan_status,
+            finished_by: task.finished.map(|(user, _)| user),
+            finished_at: task.finished.map(|(_, at)| at),
+            waive_reason: task.waive_reason,
+            result_readable,
+            result,
+            version: task.version,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What can be done, named resource first.
+
+use crate::cases::CaseAction;
+use crate::words::words;
+
+words! {
+    /// The kinds of records that permissions speak of.
+    pub enum ResourceKind {
+        /// Agencies, territories, classifiers: the same for everybody.
+        Reference = "reference",
+        /// Organisations.
+        Organisation = "organisation",
+        /// User and service accounts.
+        User = "user",
+        /// Records of children.
+        Child = "child",
+        /// Signals.
+        Signal = "signal",
+        /// Cases and all that hangs on them.
+        Case = "case",
+        /// Reports and facts of the unified register.
+        Register = "register",
+        /// Aggregate counts.
+        Statistics = "statistics",
+        /// The audit log.
+        Audit = "audit",
+    }
+}
+
+words! {
+    /// One thing that a caller may want to do. Every operation of the API names one of these.
+    pub enum Action {
+        /// Use one's own account: see it, change its password, end its session.
+        AccountUse = "account_use",
+        /// Read reference data.
+        ReferenceRead = "reference_read",
+        /// Read organisations.
+        OrganisationRead = "organisation_read",
+        /// Add and change organisations.
+        OrganisationManage = "organisation_manage",
+        /// Read user accounts.
+        UserRead = "user_read",
+        /// Add, change and disable user accounts and their roles.
+        UserManage = "user_manage",
+        /// Read the audit log.
+        AuditRead = "audit_read",
+        /// Look for a child in the shared index: masked beyond one's own reach.
+        ChildSearch = "child_search",
+        /// Add a child to the shared index.
+        ChildRegister = "child_register",
+        /// Read a child's record in full.
+        ChildRead = "child_read",
+        /// Correct a child's record.
+        ChildUpdate = "child_update",
+        /// File a signal.
+        SignalFile = "signal_file",
+        /// Read a signal.
+        SignalRead = "signal_read",
+        /// Decide on a signal: link or dismiss it. Accepting it also needs `case_open`.
+        SignalTriage = "signal_triage",
+        /// Open a case, led by one's own organisation.
+        CaseOpen = "case_open",
+        /// Read a case; what a section protects needs the section's right too.
+        CaseRead = "case_read",
+        /// Change title, description, grounds or risk of a case.
+        CaseUpdate = "case_update",
+        /// Name the case manager.
+        CaseAssign = "case_assign",
+        /// Move a case along its lifecycle, except for decisions on closure.
+        CaseAdvance = "case_advance",
+        /// Bring a case before a board or into crisis management.
+        CaseEscalate = "case_escalate",
+        /// Approve or reject a proposed closure.
+        ClosureDecide = "closure_decide",
+        /// Open a closed case again.
+        CaseReopen = "case_reopen",
+        /// Make another organisation a participant.
+        ParticipantAdd = "participant_add",
+        /// Record a completed assessment.
+        AssessmentWrite = "assessment_write",
+        /// Write the plan: goals and tasks.
+        PlanWrite = "plan_write",
+        /// Approve the plan (who must not be its author is a rule of the lifecycle).
+        PlanApprove = "plan_approve",
+        /// Record a review.
+        ReviewWrite = "review_write",
+        /// Write a note, in the sections one may write.
+        NoteWrite = "note_write",
+        /// Report a task of one's own organisation as done.
+        TaskComplete = "task_complete",
+        /// Waive a task with a reason (a mandatory one: supervisors only, by a rule of tasks).
+        TaskWaive = "task_waive",
+        /// File a report to the unified register.
+        ReportFile = "report_file",
+        /// Read reports and facts of the unified register.
+        RegisterRead = "register_read",
+        /// Exact counts of the unified register.
+        StatisticsExact = "statistics_exact",
+    }
+}
+
+impl Action {
+    /// The kind of record that the action is about.
+    #[must_use]
+    pub const fn resource(self) -> ResourceKind {
+        match self {
+            Self::ReferenceRead => ResourceKind::Reference,
+            Self::OrganisationRead | Self::OrganisationManage => ResourceKind::Organisation,
+            Self::AccountUse | Self::UserRead | Self::UserManage => ResourceKind::User,
+            Self::AuditRead => ResourceKind::Audit,
+            Self::ChildSearch | Self::ChildRegister | Self::ChildRead | Self::ChildUpdate => ResourceKind::Child,
+            Self::SignalFile | Self::SignalRead | Self::SignalTriage => ResourceKind::Signal,
+            Self::ReportFile | Self::RegisterRead => ResourceKind::Register,
+            Self::StatisticsExact => ResourceKind::Statistics,
+            Self::CaseOpen
+            | Self::CaseRead
+            | Self::CaseUpdate
+            | Self::CaseAssign
+            | Self::CaseAdvance
+            | Self::CaseEscalate
+            | Self::ClosureDecide
+            | Self::CaseReopen
+            | Self::ParticipantAdd
+            | Self::AssessmentWrite
+            | Self::PlanWrite
+            | Self::PlanApprove
+            | Self::ReviewWrite
+            | Self::NoteWrite
+            | Self::TaskComplete
+            | Self::TaskWaive => ResourceKind::Case,
+        }
+    }
+
+    /// The right that an action of a case's lifecycle asks for.
+    #[must_use]
+    pub const fn of_lifecycle(action: CaseAction) -> Self {
+        match action {
+            CaseAction::StartAssessment
+            | CaseAction::CompleteAssessment
+            | CaseAction::StartReview
+            | CaseAction::Continue
+            | CaseAction::Replan
+            | CaseAction::ProposeClosure => Self::CaseAdvance,
+            CaseAction::ApprovePlan => Self::PlanApprove,
+            CaseAction::ApproveClosure | CaseAction::RejectClosure => Self::ClosureDecide,
+            CaseAction::Reopen => Self::CaseReopen,
+            CaseAction::Escalate => Self::CaseEscalate,
+        }
+    }
+
+    /// The action that tells whether a caller may know that a record of this kind exists.
+    #[must_use]
+    pub const fn read_of(resource: ResourceKind) -> Self {
+        match resource {
+            ResourceKind::Reference => Self::ReferenceRead,
+            ResourceKind::Organisation => Self::OrganisationRead,
+            ResourceKind::User => Self::UserRead,
+            ResourceKind::Child => Self::ChildRead,
+            ResourceKind::Signal => Self::SignalRead,
+            ResourceKind::Case => Self::CaseRead,
+            ResourceKind::Register => Self::RegisterRead,
+            ResourceKind::Statistics => Self::StatisticsExact,
+            ResourceKind::Audit => Self::AuditRead,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The answer for one actor, one action, one record.
+
+use super::table::{Relation, TABLE};
+use super::{Action, Actor, OrganisationRef};
+use crate::identity::Scope;
+use crate::ids::{OrganisationId, UserId};
+
+/// A case as far as rights need it.
+#[derive(Debug, Clone)]
+pub struct CaseSubject {
+    /// The organisation responsible for the case.
+    pub lead: OrganisationRef,
+    /// The user responsible for it there.
+    pub manager: Option<UserId>,
+    /// All participants, the lead among them, with the user assigned in each.
+    pub participants: Vec<(OrganisationRef, Option<UserId>)>,
+}
+
+/// The record that an action is about, as far as rights need it.
+#[derive(Debug, Clone)]
+pub enum Subject<'a> {
+    /// No single record.
+    None,
+    /// A child.
+    Child {
+        /// The organisation it belongs to.
+        organisation: Option<&'a OrganisationRef>,
+        /// The organisation that registered it.
+        registered_by: OrganisationId,
+        /// Whether it stands in a case, a report or a signal that the actor may see.
+        linked: bool,
+    },
+    /// A signal.
+    Signal {
+        /// Whom it is addressed to.
+        addressee: &'a OrganisationRef,
+        /// The organisation that filed it.
+        filed_organisation: OrganisationId,
+        /// The user that filed it.
+        filed_by: UserId,
+    },
+    /// A case.
+    Case(&'a CaseSubject),
+    /// A task of a case.
+    Task(&'a CaseSubject, &'a OrganisationRef),
+    /// A fact of the register: the organisations that reported it, and whether a case that the actor
+    /// may see holds it.
+    Fact {
+        /// Who reported it.
+        reporters: &'a [OrganisationRef],
+        /// Whether one of its reports belongs to a case that the actor may see.
+        in_visible_case: bool,
+    },
+    /// An account and its organisation.
+    Account(&'a OrganisationRef),
+}
+
+/// What the policy says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go on.
+    Allowed,
+    /// The actor may know that the record exists but not do this: 403.
+    Forbidden,
+    /// The actor may not know that the record exists: 404.
+    Invisible,
+}
+
+/// Alias used where a verdict is stored.
+pub type Decision = Verdict;
+
+/// Whether any role of the actor could ever do the action, to whatever record. Where it could not,
+/// the answer is 403 whichever record was named, so nothing is given away.
+#[must_use]
+pub fn may_ever(actor: &Actor, action: Action) -> bool {
+    TABLE.iter().any(|rule| rule.action == action && rule.roles.iter().any(|role| actor.holds(*role)))
+}
+
+/// Decides.
+#[must_use]
+pub fn decide(actor: &Actor, action: Action, subject: &Subject<'_>) -> Verdict {
+    if allowed(actor, action, subject) {
+        return Verdict::Allowed;
+    }
+    let read = Action::read_of(action.resource());
+    let visible = match subject {
+        Subject::None => true,
+        // A task is as visible as its case.
+        Subject::Task(case, _) => allowed(actor, read, &Subject::Case(case)),
+        _ => allowed(actor, read, subject),
+    };
+    // Who may read no record of this kind at all learns nothing from a 403 that is always given.
+    if visible || !may_ever(actor, read) { Verdict::Forbidden } else { Verdict::Invisible }
+}
+
+fn allowed(actor: &Actor, action: Action, subject: &Subject<'_>) -> bool {
+    TABLE.iter().filter(|rule| rule.action == action).any(|rule| {
+        actor
+            .roles
+            .iter()
+            .filter(|grant| rule.roles.contains(&grant.role))
+            .any(|grant| related(actor, grant.scope, rule.relation, subject))
+    })
+}
+
+fn related(actor: &Actor, scope: Scope, relation: Relation, subject: &Subject<'_>) -> bool {
+    let own = scope == Scope::Own;
+    match (relation, subject) {
+        (Relation::Anyone, _) => true,
+        (Relation::Home | Relation::Linked, Subject::Child { organisation, registered_by, linked }) => {
+            organisation.is_some_and(|organisation| actor.reaches(scope, organisation))
+                || (!own && *registered_by == actor.organisation.id)
+                || (relation == Relation::Linked && *linked)
+        }
+        (Relation::Filer, Subject::Signal { filed_by, .. }) => *filed_by == actor.user,
+        (Relation::Correspondent, Subject::Signal { addressee, filed_organisation, filed_by }) => {
+            actor.reaches(scope, addressee)
+                || (!own && *filed_organisation == actor.organisation.id)
+                || (own && *filed_by == actor.user)
+        }
+        (Relation::Addressee, Subject::Signal { addressee, .. }) => actor.reaches(scope, addressee),
+        (Relation::Participant, Subject::Case(case) | Subject::Task(case, _)) => {
+            case.participants.iter().any(|(organisation, assigned)| {
+                actor.reaches(scope, organisation) || (own && *assigned == Some(actor.user))
+            })
+        }
+        (Relation::Lead, Subject::Case(case) | Subject::Task(case, _)) => {
+            actor.reaches(scope, &case.lead) || (own && case.manager == Some(actor.user))
+        }
+        (Relation::TaskHolder, Subject::Task(case, holder)) => {
+            actor.reaches(scope, holder)
+                || (own
+                    && case
+                        .participants
+                        .iter()
+                        .any(|(organisation, assigned)| organisation.id == holder.id && *assigned == Some(actor.user)))
+        }
+        (Relation::Reporter, Subject::Fact { reporters, in_visible_case }) => {
+            *in_visible_case || reporters.iter().any(|organisation| actor.reaches(scope, organisation))
+        }
+        (Relation::Colleague, Subject::Account(organisation)) => actor.reaches(scope, organisation),
+        _ => false,
+    }
+}

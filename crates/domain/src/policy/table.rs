@@ -1,0 +1,126 @@
+//! The permission table: role × action × relation to the record. What is not here is denied.
+//!
+//! Source: domain.md "People and rights". A reader who does not program can read it as
+//! `docs/permissions.md`, which is generated from it.
+
+use super::Action;
+use crate::identity::Role;
+use crate::words::words;
+
+words! {
+    /// What ties the actor to the record that the action is about. Organisations count when they lie
+    /// in the scope of the role that gives the right.
+    pub enum Relation {
+        /// None is needed: the action is about no single record.
+        Anyone = "anyone",
+        /// The child belongs to, or was registered by, an organisation in scope.
+        Home = "home",
+        /// `home`, or the child stands in a case, a report or a signal that the actor may see.
+        Linked = "linked",
+        /// The actor's user filed the signal.
+        Filer = "filer",
+        /// An organisation in scope filed the signal, or it is addressed to one.
+        Correspondent = "correspondent",
+        /// The signal is addressed to an organisation in scope.
+        Addressee = "addressee",
+        /// A participant of the case lies in scope (or, in scope `own`, is assigned to the actor).
+        Participant = "participant",
+        /// The lead of the case lies in scope (or, in scope `own`, the actor is its case manager).
+        Lead = "lead",
+        /// The organisation that the task is given to lies in scope.
+        TaskHolder = "task_holder",
+        /// An organisation in scope reported the fact, or it belongs to a case the actor may see.
+        Reporter = "reporter",
+        /// The account belongs to an organisation in scope.
+        Colleague = "colleague",
+    }
+}
+
+/// One line of the table: the roles that may do an action by a relation.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// What.
+    pub action: Action,
+    /// By which relation to the record.
+    pub relation: Relation,
+    /// Who.
+    pub roles: &'static [Role],
+}
+
+const fn rule(action: Action, relation: Relation, roles: &'static [Role]) -> Rule {
+    Rule { action, relation, roles }
+}
+
+use Role::{
+    Administrator, Auditor, CommissionSecretary, GuardianshipCaseManager, HealthSpecialist, HotlineOperator,
+    JuvenileInspector, Psychologist, SocialPedagogue, SocialWorker, Statistician, Supervisor,
+};
+
+/// Everyone who works on cases.
+pub const CASE_WORKERS: &[Role] = &[
+    SocialPedagogue,
+    Psychologist,
+    HealthSpecialist,
+    JuvenileInspector,
+    SocialWorker,
+    GuardianshipCaseManager,
+    Supervisor,
+    CommissionSecretary,
+];
+
+/// Those of them who may lead a case: open it, plan, review, propose its closure.
+pub const CASE_MANAGERS: &[Role] = &[SocialPedagogue, Psychologist, SocialWorker, GuardianshipCaseManager, Supervisor];
+
+/// Those who examine a child or a family themselves.
+pub const ASSESSORS: &[Role] = &[
+    SocialPedagogue,
+    Psychologist,
+    HealthSpecialist,
+    JuvenileInspector,
+    SocialWorker,
+    GuardianshipCaseManager,
+    Supervisor,
+];
+
+/// Who may be named case manager: a person with one of these roles in the lead organisation.
+pub const MAY_MANAGE_CASES: &[Role] = CASE_MANAGERS;
+
+/// The whole table.
+pub const TABLE: &[Rule] = &[
+    rule(Action::AccountUse, Relation::Anyone, Role::ALL),
+    rule(Action::ReferenceRead, Relation::Anyone, Role::ALL),
+    rule(Action::OrganisationRead, Relation::Anyone, Role::ALL),
+    rule(Action::OrganisationManage, Relation::Anyone, &[Administrator]),
+    rule(Action::UserRead, Relation::Anyone, &[Administrator]),
+    rule(Action::UserRead, Relation::Colleague, CASE_MANAGERS),
+    rule(Action::UserManage, Relation::Anyone, &[Administrator]),
+    rule(Action::AuditRead, Relation::Anyone, &[Auditor]),
+    rule(Action::ChildSearch, Relation::Anyone, CASE_WORKERS),
+    rule(Action::ChildRegister, Relation::Anyone, CASE_WORKERS),
+    rule(Action::ChildRead, Relation::Linked, CASE_WORKERS),
+    rule(Action::ChildUpdate, Relation::Home, CASE_WORKERS),
+    rule(Action::SignalFile, Relation::Anyone, CASE_WORKERS),
+    rule(Action::SignalFile, Relation::Anyone, &[HotlineOperator]),
+    rule(Action::SignalRead, Relation::Correspondent, CASE_WORKERS),
+    rule(Action::SignalRead, Relation::Filer, &[HotlineOperator]),
+    rule(Action::SignalTriage, Relation::Addressee, CASE_WORKERS),
+    rule(Action::CaseOpen, Relation::Anyone, CASE_MANAGERS),
+    rule(Action::CaseRead, Relation::Participant, CASE_WORKERS),
+    rule(Action::CaseUpdate, Relation::Lead, CASE_MANAGERS),
+    rule(Action::CaseAssign, Relation::Lead, CASE_MANAGERS),
+    rule(Action::CaseAdvance, Relation::Lead, CASE_MANAGERS),
+    rule(Action::CaseEscalate, Relation::Lead, CASE_MANAGERS),
+    rule(Action::ClosureDecide, Relation::Lead, &[Supervisor]),
+    rule(Action::CaseReopen, Relation::Lead, CASE_MANAGERS),
+    rule(Action::ParticipantAdd, Relation::Lead, CASE_MANAGERS),
+    rule(Action::AssessmentWrite, Relation::Participant, ASSESSORS),
+    rule(Action::PlanWrite, Relation::Lead, CASE_MANAGERS),
+    rule(Action::PlanApprove, Relation::Lead, CASE_MANAGERS),
+    rule(Action::ReviewWrite, Relation::Lead, CASE_MANAGERS),
+    rule(Action::NoteWrite, Relation::Participant, CASE_WORKERS),
+    rule(Action::TaskComplete, Relation::TaskHolder, CASE_WORKERS),
+    rule(Action::TaskWaive, Relation::Lead, CASE_MANAGERS),
+    rule(Action::ReportFile, Relation::Anyone, CASE_WORKERS),
+    rule(Action::RegisterRead, Relation::Reporter, CASE_WORKERS),
+    rule(Action::StatisticsExact, Relation::Anyone, &[Statistician]),
+];

@@ -1,0 +1,5 @@
+//! Counting facts of the register.
+
+mod query;
+
+pub use query::{Dimension, Filters, StatisticsParameters, StatisticsQuery};

@@ -1,0 +1,206 @@
+//! What to count.
+
+use chrono::{Months, NaiveDate};
+
+use crate::Invalid;
+use crate::children::Sex;
+use crate::identity::AgencyCode;
+use crate::register::{AgeGroup, FactKind, FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm};
+use crate::territory::Kato;
+use crate::words::words;
+
+words! {
+    /// By what facts are grouped when they are counted.
+    pub enum Dimension {
+        /// Month of the event.
+        Month = "month",
+        /// City or district of the event.
+        Territory = "territory",
+        /// Violence or suicidal behaviour.
+        Kind = "kind",
+        /// Main form of violence.
+        MainForm = "main_form",
+        /// Level of suicidal behaviour.
+        Level = "level",
+        /// Sex of the child.
+        Sex = "sex",
+        /// Age group of the child on the day of the event.
+        AgeGroup = "age_group",
+        /// Where it took place.
+        Setting = "setting",
+        /// What the alleged perpetrator is to the child.
+        Relation = "relation",
+        /// The agency that reported first.
+        Agency = "agency",
+        /// Status of the fact.
+        Status = "status",
+    }
+}
+
+/// Facts that a count is narrowed to; what is absent does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filters {
+    /// Events in this unit or inside it.
+    pub territory: Option<Kato>,
+    /// Facts of this kind.
+    pub kind: Option<FactKind>,
+    /// Violence whose main form is this.
+    pub main_form: Option<ViolenceForm>,
+    /// Suicidal behaviour of this level.
+    pub level: Option<SuicidalLevel>,
+    /// Children of this sex.
+    pub sex: Option<Sex>,
+    /// Children of this age on the day of the event.
+    pub age_group: Option<AgeGroup>,
+    /// Events in this setting.
+    pub setting: Option<Setting>,
+    /// Violence by a person of this relation.
+    pub relation: Option<Relation>,
+    /// Facts first reported by this agency.
+    pub agency: Option<AgencyCode>,
+    /// Facts of this status.
+    pub status: Option<FactStatus>,
+}
+
+/// What is asked for, before it is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatisticsParameters {
+    /// By what to group, in the order of the columns.
+    pub group_by: Vec<Dimension>,
+    /// First day of the events.
+    pub from: NaiveDate,
+    /// Last day of the events, itself included.
+    pub to: NaiveDate,
+    /// The register as it read at the end of this day; today when absent.
+    pub as_of: Option<NaiveDate>,
+    /// Facts to narrow to.
+    pub filters: Filters,
+}
+
+/// A count that may be asked of the register. Months and years are those of the event's date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatisticsQuery {
+    group_by: Vec<Dimension>,
+    from: NaiveDate,
+    to: NaiveDate,
+    as_of: NaiveDate,
+    filters: Filters,
+}
+
+impl StatisticsQuery {
+    /// Enough for the tables that the statistics office makes; more would list facts one by one.
+    pub const MAX_DIMENSIONS: usize = 8;
+    /// The longest period, in years.
+    pub const MAX_YEARS: u32 = 20;
+
+    /// Checks what is asked for. `today` bounds `as_of`: a future day could not give the same numbers for ever.
+    ///
+    /// # Errors
+    /// Every wrong field at once: `group_by` with `dimension_repeated` or `too_many_dimensions` (`max`), `to` with
+    /// `period_reversed` or `period_too_long` (`max_years`), `as_of` with `as_of_future`.
+    pub fn new(parameters: StatisticsParameters, today: NaiveDate) -> Result<Self, Vec<(&'static str, Invalid)>> {
+        let StatisticsParameters { group_by, from, to, as_of, filters } = parameters;
+        let as_of = as_of.unwrap_or(today);
+        let mut errors = Vec::new();
+        if (1..group_by.len()).any(|at| group_by[..at].contains(&group_by[at])) {
+            errors.push(("group_by", Invalid::new("dimension_repeated")));
+        } else if group_by.len() > Self::MAX_DIMENSIONS {
+            errors.push(("group_by", Invalid::new("too_many_dimensions").with("max", Self::MAX_DIMENSIONS)));
+        }
+        if from > to {
+            errors.push(("to", Invalid::new("period_reversed")));
+        } else if Self::last_allowed(from).is_some_and(|last| to > last) {
+            errors.push(("to", Invalid::new("period_too_long").with("max_years", Self::MAX_YEARS)));
+        }
+        if as_of > today {
+            errors.push(("as_of", Invalid::new("as_of_future")));
+        }
+        if errors.is_empty() { Ok(Self { group_by, from, to, as_of, filters }) } else { Err(errors) }
+    }
+
+    /// The last day of the longest period from `from`: the day before its anniversary. None past the calendar.
+    fn last_allowed(from: NaiveDate) -> Option<NaiveDate> {
+        from.checked_add_months(Months::new(12 * Self::MAX_YEARS))?.pred_opt()
+    }
+
+    /// By what to group, in the order of the columns; empty for one total.
+    pub fn group_by(&self) -> &[Dimension] {
+        &self.group_by
+    }
+
+    /// First day of the events.
+    pub fn from(&self) -> NaiveDate {
+        self.from
+    }
+
+    /// Last day of the events, itself included.
+    pub fn to(&self) -> NaiveDate {
+        self.to
+    }
+
+    /// The register as it read at the end of this day.
+    pub fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// Facts to narrow to.
+    pub fn filters(&self) -> &Filters {
+        &self.filters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn parameters(group_by: &[Dimension], from: &str, to: &str, as_of: Option<&str>) -> StatisticsParameters {
+        StatisticsParameters {
+            group_by: group_by.to_vec(),
+            from: day(from),
+            to: day(to),
+            as_of: as_of.map(day),
+            filters: Filters::default(),
+        }
+    }
+
+    #[test]
+    fn as_of_is_today_unless_given() {
+        let today = day("2026-03-31");
+        let query = |as_of| StatisticsQuery::new(parameters(&[], "2025-01-01", "2025-12-31", as_of), today).unwrap();
+        assert_eq!(query(None).as_of(), today);
+        assert_eq!(query(Some("2025-06-30")).as_of(), day("2025-06-30"));
+    }
+
+    #[test]
+    fn every_wrong_field_is_named() {
+        use Dimension::{AgeGroup, Agency, Kind, Level, MainForm, Month, Setting, Sex, Territory};
+        type Given<'a> = (&'a [Dimension], &'a str, &'a str, Option<&'a str>);
+        let table: &[(Given, &[(&str, &str)])] = &[
+            ((&[Month, Territory, Kind, Sex], "2025-01-01", "2025-01-01", Some("2026-03-31")), &[]),
+            ((&[], "2006-01-01", "2025-12-31", None), &[]),
+            ((&[], "2006-01-01", "2026-01-01", None), &[("to", "period_too_long")]),
+            ((&[], "2025-01-02", "2025-01-01", None), &[("to", "period_reversed")]),
+            ((&[], "2025-01-01", "2025-01-02", Some("2026-04-01")), &[("as_of", "as_of_future")]),
+            ((&[Kind, Month, Kind], "2025-01-01", "2025-01-02", None), &[("group_by", "dimension_repeated")]),
+            (
+                (
+                    &[Month, Territory, Kind, Sex, Level, MainForm, AgeGroup, Setting, Agency],
+                    "2025-01-02",
+                    "2025-01-01",
+                    Some("2030-01-01"),
+                ),
+                &[("group_by", "too_many_dimensions"), ("to", "period_reversed"), ("as_of", "as_of_future")],
+            ),
+        ];
+        for ((group_by, from, to, as_of), expected) in table {
+            let result = StatisticsQuery::new(parameters(group_by, from, to, *as_of), day("2026-03-31"));
+            let errors = result.err().unwrap_or_default();
+            let errors: Vec<_> = errors.iter().map(|(field, invalid)| (*field, invalid.code())).collect();
+            assert_eq!(errors, *expected, "{group_by:?} {from} {to} {as_of:?}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Tasks: one step for one organisation, with a due time.
+
+use crate::words::words;
+
+words! {
+    /// Where a task stands.
+    pub enum TaskStatus {
+        /// Still to be done.
+        Open = "open",
+        /// Done, with a result.
+        Done = "done",
+        /// Not to be done any more, with a reason.
+        Waived = "waived",
+    }
+}
+
+impl TaskStatus {
+    /// Whether nothing is left to do: done or waived.
+    pub fn is_settled(self) -> bool {
+        self != Self::Open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_open_task_is_unsettled() {
+        let settled: Vec<_> = TaskStatus::ALL.iter().filter(|s| s.is_settled()).collect();
+        assert_eq!(settled, [&TaskStatus::Done, &TaskStatus::Waived]);
+    }
+}

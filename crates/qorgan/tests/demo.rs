@@ -1,0 +1,242 @@
+//! The demonstration region, loaded into a real PostgreSQL.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use diesel::connection::{Connection, SimpleConnection};
+use diesel::pg::PgConnection;
+use diesel::sql_types::{BigInt, Text};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use qorgan::demo;
+use qorgan_storage::cluster::{SharedTestCluster, shared_for_tests};
+use qorgan_storage::identity::PasswordHash;
+use qorgan_storage::{Database, DatabaseSettings};
+
+/// A database of its own in the PostgreSQL that the tests share; dropped at the end.
+struct Scratch {
+    cluster: SharedTestCluster,
+    name: String,
+}
+
+impl Scratch {
+    fn new(purpose: &str) -> Self {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
+        let cluster = shared_for_tests(&target.join("test-postgres")).expect("PostgreSQL");
+        let name = format!("demo_{purpose}_{}", std::process::id());
+        let scratch = Self { cluster, name };
+        scratch.maintain(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", scratch.name));
+        scratch.maintain(&format!("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0", scratch.name));
+        qorgan_storage::migrate::migrate(&scratch.cluster.owner_url_for(&scratch.name)).expect("migrated");
+        scratch
+    }
+
+    fn maintain(&self, statement: &str) {
+        let mut connection = PgConnection::establish(&self.cluster.owner_url_for("postgres")).expect("connection");
+        connection.batch_execute(statement).expect("done");
+    }
+
+    fn owner(&self) -> PgConnection {
+        PgConnection::establish(&self.cluster.owner_url_for(&self.name)).expect("connection")
+    }
+
+    fn server(&self) -> Database {
+        let url = self.cluster.server_url_for(&self.name);
+        Database::new(&DatabaseSettings { url, connections: 2, wait: Duration::from_secs(10) })
+    }
+
+    fn load(&self) -> Result<bool, demo::DemoError> {
+        demo::load(&mut self.owner(), &self.server(), &|| Ok(PasswordHash::new("hash".to_owned())), now())
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.maintain(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        }
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-11-22T09:00:00Z".parse().expect("a time")
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// What a query of names and counts answers.
+fn counts(owner: &mut PgConnection, query: &str) -> BTreeMap<String, i64> {
+    let rows: Vec<Counted> = sql_query(query).load(owner).expect("counted");
+    rows.into_iter().map(|row| (row.name, row.count)).collect()
+}
+
+fn count(owner: &mut PgConnection, from: &str) -> i64 {
+    counts(owner, &format!("SELECT 'count' AS name, count(*) AS count FROM {from}"))["count"]
+}
+
+/// By table: how many rows it has.
+fn sizes(owner: &mut PgConnection) -> BTreeMap<String, i64> {
+    let tables =
+        counts(owner, "SELECT tablename::text AS name, 0::bigint AS count FROM pg_tables WHERE schemaname = 'public'");
+    tables.into_keys().map(|table| (table.clone(), count(owner, &table))).collect()
+}
+
+#[test]
+fn the_region_is_loaded_once_and_whole() {
+    let scratch = Scratch::new("whole");
+    let begun = Instant::now();
+    assert!(scratch.load().expect("loaded"));
+    eprintln!("loaded in {:?}", begun.elapsed());
+    let owner = &mut scratch.owner();
+    let first = sizes(owner);
+    assert_eq!((first["children"], first["cases"], first["register_facts"]), (2_000, 300, 500));
+    assert_eq!(first["register_reports"], 500);
+    assert_eq!(first["signals"], 120);
+    assert!((55..=75).contains(&first["organisations"]), "{}", first["organisations"]);
+
+    let second = Instant::now();
+    assert!(!scratch.load().expect("nothing to do"));
+    assert!(second.elapsed() < Duration::from_secs(1), "{:?}", second.elapsed());
+    assert_eq!(sizes(owner), first, "a second start changes nothing");
+
+    everything_is_represented(owner);
+    named_accounts_find_work(owner);
+    nothing_is_left_behind(owner);
+}
+
+fn everything_is_represented(owner: &mut PgConnection) {
+    let stages = counts(owner, "SELECT stage AS name, count(*) AS count FROM cases GROUP BY 1");
+    let expected = [
+        ("registered", 30),
+        ("assessment", 36),
+        ("planning", 36),
+        ("implementation", 84),
+        ("review", 36),
+        ("closure_proposed", 24),
+        ("closed", 54),
+    ];
+    assert_eq!(stages, expected.map(|(stage, count)| (stage.to_owned(), count)).into());
+    let risks = counts(owner, "SELECT risk_level AS name, count(*) AS count FROM cases GROUP BY 1");
+    assert!(risks.len() == 4 && risks.values().all(|count| *count >= 15), "{risks:?}");
+    let outcomes =
+        counts(owner, "SELECT closure_outcome AS name, count(*) AS count FROM cases WHERE stage = 'closed' GROUP BY 1");
+    assert!(outcomes.len() >= 4, "{outcomes:?}");
+    let signals = counts(owner, "SELECT status AS name, count(*) AS count FROM signals GROUP BY 1");
+    let expected = [("accepted", 55), ("linked", 15), ("dismissed", 22), ("received", 28)];
+    assert_eq!(signals, expected.map(|(status, count)| (status.to_owned(), count)).into());
+    assert!(count(owner, "case_tasks WHERE status = 'open' AND due_on < '2026-11-22'") >= 20);
+    let facts = "register_fact_versions";
+    let forms = counts(
+        owner,
+        &format!("SELECT main_form AS name, count(*) AS count FROM {facts} WHERE main_form IS NOT NULL GROUP BY 1"),
+    );
+    let levels = counts(
+        owner,
+        &format!("SELECT level AS name, count(*) AS count FROM {facts} WHERE level IS NOT NULL GROUP BY 1"),
+    );
+    assert_eq!((forms.len(), levels.len(), levels["completed"]), (10, 7, 5), "{forms:?} {levels:?}");
+    let places = counts(owner, &format!("SELECT kato AS name, count(*) AS count FROM {facts} GROUP BY 1"));
+    assert!(places.len() == 13 && places.values().all(|count| *count >= 5), "{places:?}");
+    let years = counts(
+        owner,
+        &format!("SELECT extract(year FROM occurred_on)::text AS name, count(*) AS count FROM {facts} GROUP BY 1"),
+    );
+    assert!(years.len() == 3 && years.values().all(|count| *count >= 80), "{years:?}");
+    let agencies = counts(owner, &format!("SELECT agency_code AS name, count(*) AS count FROM {facts} GROUP BY 1"));
+    assert!(["UO", "UZ", "DP", "UKZSP", "OPEKA"].iter().all(|agency| agencies[*agency] >= 5), "{agencies:?}");
+    assert!(count(owner, "register_reports WHERE case_id IS NOT NULL") >= 100);
+    eprintln!("{risks:?}\n{outcomes:?}\n{forms:?}\n{levels:?}\n{places:?}\n{years:?}\n{agencies:?}");
+}
+
+fn named_accounts_find_work(owner: &mut PgConnection) {
+    let stages = "SELECT u.username AS name, count(DISTINCT c.stage) AS count FROM cases c JOIN users u ON u.id = c.manager_id GROUP BY 1";
+    let stages = counts(owner, stages);
+    for username in ["pedagogue", "pedagogue2", "social.worker", "guardianship"] {
+        assert_eq!(stages.get(username), Some(&7), "{username} leads cases of every stage");
+    }
+    let open = "SELECT u.username AS name, count(*) AS count FROM case_tasks t JOIN users u ON u.organisation_id = t.organisation_id \
+                WHERE t.status = 'open' GROUP BY 1";
+    let open = counts(owner, open);
+    for username in ["pedagogue", "health", "police", "social.worker", "guardianship"] {
+        assert!(open.get(username).is_some_and(|count| *count > 0), "{username} has something to do: {open:?}");
+    }
+    let signals = "SELECT s.status AS name, count(*) AS count FROM signals s JOIN users u ON u.organisation_id = s.organisation_id \
+                   WHERE u.username = 'pedagogue' GROUP BY 1";
+    assert_eq!(counts(owner, signals).len(), 4, "the first school has signals of every kind");
+    let logins = counts(
+        owner,
+        "SELECT u.username AS name, 1::bigint AS count FROM user_credentials c JOIN users u ON u.id = c.user_id",
+    );
+    let expected = [
+        "admin",
+        "analyst",
+        "auditor",
+        "consilium",
+        "education.supervisor",
+        "guardianship",
+        "health",
+        "hotline-111",
+        "pedagogue",
+        "pedagogue2",
+        "police",
+        "psychologist",
+        "qualification",
+        "roadmap.coordinator",
+        "roadmap.executor",
+        "social.worker",
+        "statistician",
+    ];
+    assert_eq!(logins.into_keys().collect::<Vec<_>>(), expected, "nobody else can log in");
+}
+
+fn nothing_is_left_behind(owner: &mut PgConnection) {
+    assert_eq!(count(owner, "sessions WHERE revoked_at IS NULL"), 0);
+    assert_eq!(count(owner, "audit_events WHERE outcome = 'refused'"), 0);
+    let out_of_order =
+        "(SELECT at < lag(at) OVER (PARTITION BY case_id ORDER BY seq) AS back FROM case_events) e WHERE back";
+    assert_eq!(count(owner, out_of_order), 0, "a timeline goes forward in time");
+    assert_eq!(count(owner, "case_events WHERE at > '2026-11-20'"), 0);
+}
+
+#[test]
+fn an_interrupted_load_goes_on_and_ends_the_same() {
+    let scratch = Scratch::new("interrupted");
+    let owner = &mut scratch.owner();
+    // The 101st case is refused, as if the program had been killed there.
+    owner
+        .batch_execute(
+            "CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 IF (SELECT count(*) FROM cases) >= 100 THEN RAISE 'stopped'; END IF; RETURN NEW; END $$;
+             GRANT EXECUTE ON FUNCTION stop() TO PUBLIC;
+             CREATE TRIGGER stop BEFORE INSERT ON cases FOR EACH ROW EXECUTE FUNCTION stop();
+             ALTER FUNCTION stop() SECURITY DEFINER",
+        )
+        .expect("a trap");
+    scratch.load().expect_err("stopped on the way");
+    assert_eq!((count(owner, "cases"), count(owner, "installed_data")), (100, 0));
+    owner.batch_execute("DROP TRIGGER stop ON cases; DROP FUNCTION stop()").expect("the trap is gone");
+    assert!(scratch.load().expect("loaded"));
+
+    let whole = Scratch::new("beside");
+    assert!(whole.load().expect("loaded"));
+    let mut goes_on = sizes(owner);
+    let mut at_once = sizes(&mut whole.owner());
+    // Sessions are opened for each load anew, and so are their audit rows.
+    for sizes in [&mut goes_on, &mut at_once] {
+        sizes.retain(|table, _| !matches!(table.as_str(), "sessions" | "audit_events"));
+    }
+    assert_eq!(goes_on, at_once);
+    let ids = "SELECT id::text AS name, 1::bigint AS count FROM cases UNION ALL SELECT id::text, 1 FROM children \
+               UNION ALL SELECT id::text, 1 FROM signals UNION ALL SELECT id::text, 1 FROM register_reports \
+               UNION ALL SELECT id::text, 1 FROM users UNION ALL SELECT id::text, 1 FROM organisations";
+    assert_eq!(counts(owner, ids), counts(&mut whole.owner(), ids), "the ids are the same every time");
+    let contents = "SELECT id::text || stage || title || risk_level AS name, 1::bigint AS count FROM cases";
+    assert_eq!(counts(owner, contents), counts(&mut whole.owner(), contents));
+}

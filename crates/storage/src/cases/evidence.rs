@@ -1,0 +1,80 @@
+//! What has been done on a case, as far as the lifecycle's gates look at it.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use qorgan_domain::cases::lifecycle::{CaseEvidence, DraftPlan};
+use uuid::Uuid;
+
+use super::Case;
+use crate::{Authorized, StorageError, Tx, rows};
+
+#[derive(QueryableByName)]
+struct EvidenceRow {
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    last_assessment_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    last_assessment_risk: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    last_review_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    draft_author: Option<Uuid>,
+    #[diesel(sql_type = BigInt)]
+    draft_goals: i64,
+    #[diesel(sql_type = BigInt)]
+    draft_goals_without_tasks: i64,
+    #[diesel(sql_type = BigInt)]
+    tasks_done: i64,
+    #[diesel(sql_type = Array<SqlUuid>)]
+    mandatory_tasks_open: Vec<Uuid>,
+    #[diesel(sql_type = BigInt)]
+    register_reports: i64,
+}
+
+/// One round trip for all the gates. Tasks count when their plan was approved.
+const EVIDENCE: &str = "
+    WITH latest AS (SELECT completed_at, risk_level FROM case_assessments WHERE case_id = $1
+                    ORDER BY completed_at DESC LIMIT 1),
+    draft AS (SELECT id, author_id FROM case_plans WHERE case_id = $1 AND status = 'draft'
+                   ORDER BY revision DESC LIMIT 1),
+    active AS (SELECT t.id, t.status, t.mandatory FROM case_tasks t JOIN case_plans p ON p.id = t.plan_id
+               WHERE t.case_id = $1 AND p.approved_at IS NOT NULL)
+    SELECT (SELECT completed_at FROM latest) AS last_assessment_at,
+           (SELECT risk_level FROM latest) AS last_assessment_risk,
+           (SELECT max(created_at) FROM case_reviews WHERE case_id = $1) AS last_review_at,
+           (SELECT author_id FROM draft) AS draft_author,
+           (SELECT count(*) FROM case_goals WHERE plan_id = (SELECT id FROM draft)) AS draft_goals,
+           (SELECT count(*) FROM case_goals g WHERE g.plan_id = (SELECT id FROM draft)
+                AND NOT EXISTS (SELECT FROM case_tasks t WHERE t.goal_id = g.id)) AS draft_goals_without_tasks,
+           (SELECT count(*) FROM active WHERE status = 'done') AS tasks_done,
+           ARRAY(SELECT id FROM active WHERE mandatory AND status = 'open' ORDER BY id) AS mandatory_tasks_open,
+           (SELECT count(*) FROM register_reports WHERE case_id = $1) AS register_reports";
+
+impl Tx<'_> {
+    /// The evidence for a case.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn case_evidence(&mut self, case: &Authorized<Case>) -> Result<CaseEvidence, StorageError> {
+        let row: EvidenceRow = sql_query(EVIDENCE).bind::<SqlUuid, _>(case.id.as_uuid()).get_result(self.connection)?;
+        let risk = rows::parse_optional(
+            row.last_assessment_risk.as_deref(),
+            "case_assessments",
+            "risk_level",
+            case.id.as_uuid(),
+        )?;
+        Ok(CaseEvidence {
+            last_assessment: row.last_assessment_at.zip(risk),
+            draft_plan: row.draft_author.map(|author| DraftPlan {
+                author: author.into(),
+                goals: row.draft_goals.unsigned_abs(),
+                goals_without_tasks: row.draft_goals_without_tasks.unsigned_abs(),
+            }),
+            tasks_done: row.tasks_done.unsigned_abs(),
+            mandatory_tasks_open: row.mandatory_tasks_open.into_iter().map(Into::into).collect(),
+            last_review_at: row.last_review_at,
+            register_reports: row.register_reports.unsigned_abs(),
+        })
+    }
+}

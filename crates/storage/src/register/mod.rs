@@ -1,0 +1,15 @@
+//! The unified register: reports of agencies and the facts they tell of.
+//!
+//! A fact's versions are never changed, only superseded; a report is never changed at all.
+
+mod external;
+mod file;
+mod list;
+mod load;
+mod reports;
+
+pub use external::{ExternalReference, ExternalSystem};
+pub use file::{FiledReport, FilingError, NewReport, ReportedChild};
+pub use list::{FactFilter, FactKey};
+pub use load::{Fact, FactVersion};
+pub use reports::Report;

@@ -1,0 +1,6 @@
+//! Counting facts of the register: cells of counts only, never a row about a child.
+
+mod count;
+mod dimensions;
+
+pub use count::CountRow;

@@ -1,0 +1,9 @@
+//! Flows over real HTTP; the files mirror the areas of the API.
+
+mod bad_input;
+mod cases;
+mod concurrency;
+mod coverage;
+mod documents;
+mod flow;
+mod support;

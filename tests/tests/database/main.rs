@@ -1,0 +1,4 @@
+//! SQL and row security against a real PostgreSQL.
+
+mod migrations;
+mod row_security;

@@ -1,0 +1,121 @@
+//! Migrations go up, down and up again; the role of the server is as small as it must be.
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Bool, Text};
+use qorgan_storage::migrate::{migrate, revert_all};
+use qorgan_storage::{Database, DatabaseSettings, policy_mirror};
+use qorgan_tests::TestDatabase;
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+#[derive(QueryableByName)]
+struct Answer {
+    #[diesel(sql_type = Bool)]
+    answer: bool,
+}
+
+fn names(connection: &mut PgConnection, query: &str) -> Vec<String> {
+    let rows: Vec<Name> = sql_query(query).load(connection).expect("a query");
+    rows.into_iter().map(|row| row.name).collect()
+}
+
+fn settings(url: String) -> DatabaseSettings {
+    DatabaseSettings { url, connections: 2, wait: std::time::Duration::from_secs(5) }
+}
+
+#[test]
+fn up_down_and_up_again() {
+    let database = TestDatabase::empty();
+    assert!(!migrate(&database.owner_url()).expect("up").is_empty());
+    assert!(migrate(&database.owner_url()).expect("again").is_empty(), "nothing is run twice");
+    revert_all(&database.owner_url()).expect("down");
+    let left = names(
+        &mut database.owner(),
+        "SELECT relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S', 'v')
+         AND relname <> '__diesel_schema_migrations'
+         UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    );
+    assert_eq!(left, [""; 0], "the down files leave nothing behind");
+    migrate(&database.owner_url()).expect("up again");
+    assert_eq!(Database::new(&settings(database.server_url())).ready(), Ok(()));
+}
+
+#[test]
+fn two_programs_migrate_at_once() {
+    let database = TestDatabase::empty();
+    let url = database.owner_url();
+    std::thread::scope(|scope| {
+        let both = [scope.spawn(|| migrate(&url)), scope.spawn(|| migrate(&url))];
+        for thread in both {
+            thread.join().expect("no panic").expect("both succeed");
+        }
+    });
+}
+
+#[test]
+fn a_database_without_migrations_or_with_a_mighty_role_is_not_ready() {
+    let database = TestDatabase::empty();
+    assert!(Database::new(&settings(database.server_url())).ready().is_err());
+    // The owner's own connection steps down to the server's role, so it is fit to serve too.
+    migrate(&database.owner_url()).expect("up");
+    assert_eq!(Database::new(&settings(database.owner_url())).ready(), Ok(()));
+}
+
+#[test]
+fn the_server_owns_nothing_and_reads_no_secret() {
+    let database = TestDatabase::new();
+    let mut owner = database.owner();
+    let role: Answer = sql_query(
+        "SELECT rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole
+             OR EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid) AS answer
+         FROM pg_roles r WHERE rolname = 'qorgan_server'",
+    )
+    .get_result(&mut owner)
+    .expect("the role");
+    assert!(!role.answer);
+    let mut server = database.server();
+    for table in ["user_credentials", "sessions", "refresh_tokens"] {
+        assert!(sql_query(format!("SELECT 1 FROM {table}")).execute(&mut server).is_err(), "{table} is closed");
+    }
+    for statement in [
+        "UPDATE audit_events SET reason = 'x'",
+        "DELETE FROM audit_events",
+        "DELETE FROM cases",
+        "UPDATE case_contents SET body = '{}'",
+        "UPDATE register_fact_versions SET kind = 'x'",
+        "DELETE FROM register_reports",
+        "UPDATE policy_mirror SET name = 'x'",
+        "CREATE TABLE own (id int)",
+        "UPDATE cases SET number = 'x'",
+    ] {
+        assert!(sql_query(statement).execute(&mut server).is_err(), "refused: {statement}");
+    }
+}
+
+#[test]
+fn every_table_the_server_reads_has_row_security_or_holds_no_person() {
+    /// Reference data: the same for everybody.
+    const PUBLIC: &[&str] =
+        &["agencies", "territories", "duty_organisations", "deadline_rules", "__diesel_schema_migrations"];
+    let database = TestDatabase::new();
+    let open = names(
+        &mut database.owner(),
+        "SELECT relname::text AS name FROM pg_class
+         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm') AND NOT relrowsecurity
+           AND has_table_privilege('qorgan_server', oid, 'SELECT') ORDER BY 1",
+    );
+    let unexpected: Vec<&String> = open.iter().filter(|table| !PUBLIC.contains(&table.as_str())).collect();
+    assert!(unexpected.is_empty(), "without row security: {unexpected:?}");
+}
+
+#[test]
+fn row_securitys_copy_of_the_permission_table_is_true() {
+    let database = TestDatabase::new();
+    let copy = policy_mirror::read(&mut database.owner()).expect("the copy");
+    assert_eq!(copy, qorgan_domain::policy::mirror());
+}

@@ -1,0 +1,3 @@
+//! The program itself, as one starts it.
+
+mod readme;
