@@ -12,6 +12,10 @@
 
 DO $$
 BEGIN
+    -- An owner without CREATEROLE is served by a role that was made beforehand.
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'qorgan_server') THEN
+        RETURN;
+    END IF;
     CREATE ROLE qorgan_server NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
 EXCEPTION
     -- Roles belong to the cluster: another database, or a concurrent migration, may have made it.
@@ -22,7 +26,7 @@ $$;
 -- Where the server is given one connection string only, its connections step down with SET ROLE.
 DO $$
 BEGIN
-    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AND current_user <> 'qorgan_server' THEN
+    IF NOT pg_has_role(current_user, 'qorgan_server', 'MEMBER') THEN
         EXECUTE format('GRANT qorgan_server TO %I', current_user);
     END IF;
 END

@@ -46,8 +46,13 @@ impl Client {
         Self { token: Some(token.into()), ..self.clone() }
     }
 
-    /// A request to be completed and sent with [`send`].
+    /// The token it sends.
     #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// A request to be completed and sent with [`send`].
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         let request = self.http.request(method, format!("{}{path}", self.base));

@@ -12,14 +12,14 @@ use crate::answer::Answer;
 use crate::auth::Bearer;
 use crate::middleware::RequestId;
 use crate::problem::{Problem, ProblemCode};
-use crate::request::{IdempotencyKey, Language};
+use crate::request::{IdempotencyKey, Language, QueryTable};
 
 /// An authenticated request: its session, its time, its language, its Idempotency-Key.
 ///
 /// Name it first among a handler's parameters: whoever has no good token learns nothing else.
 ///
 /// # Errors
-/// `unauthenticated` or `token_expired` (401), `invalid_header` (400).
+/// `unauthenticated` or `token_expired` (401), `invalid_header` or `invalid_query` (400).
 #[derive(Clone)]
 pub struct Ctx {
     database: web::Data<Database>,
@@ -45,6 +45,7 @@ impl Ctx {
         // PostgreSQL keeps microseconds: what is answered now must equal what is read later.
         let now = Utc::now().trunc_subsecs(6);
         let verified = Bearer::of(request, now)?;
+        QueryTable::check(request)?;
         let key = IdempotencyKey::from_request(request, payload).into_inner()?.0;
         let request_id = RequestId::from_request(request, payload).into_inner()?.0;
         let Some(database) = request.app_data::<web::Data<Database>>() else {

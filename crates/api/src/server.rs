@@ -16,7 +16,7 @@ use crate::auth::{PasswordSettings, Passwords, SigningKeys, TokenSettings, Token
 use crate::middleware::{LoginLimiter, RateQuota, RequestLimits, edge, rate_limit};
 use crate::openapi::{self, Document};
 use crate::problem::{MethodTable, fallback};
-use crate::request::BodyLimit;
+use crate::request::{BodyLimit, QueryTable};
 use crate::routes;
 
 /// Seconds that requests under way get to finish when the server stops.
@@ -58,6 +58,7 @@ struct Shared {
     limits: web::Data<RequestLimits>,
     logins: web::Data<LoginLimiter>,
     methods: web::Data<MethodTable>,
+    queries: web::Data<QueryTable>,
     refresh: web::Data<RefreshLifetime>,
     document: Document,
     body_limit: BodyLimit,
@@ -91,6 +92,7 @@ pub fn serve(settings: &ApiSettings, database: Database, keys: SigningKeys) -> i
                 .with("/problems", &["GET"])
                 .with("/problems/{code}", &["GET"]),
         ),
+        queries: web::Data::new(QueryTable::new(&document)),
         refresh: web::Data::new(RefreshLifetime(settings.refresh_lifetime)),
         document: Document::new(&document).map_err(io::Error::other)?,
         body_limit: BodyLimit(settings.body_limit),
@@ -104,6 +106,7 @@ pub fn serve(settings: &ApiSettings, database: Database, keys: SigningKeys) -> i
             .app_data(shared.limits)
             .app_data(shared.logins)
             .app_data(shared.methods)
+            .app_data(shared.queries)
             .app_data(shared.refresh)
             .app_data(shared.body_limit)
             .configure(openapi::serve(shared.document))

@@ -1,5 +1,6 @@
 //! Where the settings of the program become those of storage and API. No other file names the API's server.
 
+use std::cell::OnceCell;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -24,8 +25,8 @@ const MINUTE_SECONDS: u64 = 60;
 const DEMO_PASSWORD: &str = "Qorgan-demo-2026";
 
 /// How to log in to the demonstration.
-pub(crate) const DEMO_ACCOUNTS: &str = "as pedagogue, psychologist, health, police, social.worker, guardianship, \
-    education.supervisor, statistician, auditor or admin, password Qorgan-demo-2026";
+pub(crate) const DEMO_ACCOUNTS: &str = "as pedagogue, pedagogue2, psychologist, education.supervisor, health, police, \
+    social.worker, guardianship,\n                 statistician, auditor, admin and others (see README), password Qorgan-demo-2026";
 
 /// The pool of the server's role.
 pub(crate) fn database(settings: &Settings, url: &str) -> Database {
@@ -62,9 +63,15 @@ pub(crate) fn http_server(
 /// Loads the made-up region and its accounts, unless they are there.
 pub(crate) fn load_demo(settings: &Settings, opened: &OpenDatabase) -> Result<(), Failure> {
     let action = "loading the demonstration region";
+    let password = Secret::from(DEMO_PASSWORD.to_owned());
+    // Made with the first account: where the region is there already, nothing is hashed.
+    let hasher = OnceCell::new();
     let hash = || {
-        let hasher = Passwords::new(passwords(settings))?;
-        Ok(PasswordHash::new(hasher.hash_blocking(&Secret::from(DEMO_PASSWORD.to_owned()))?))
+        if hasher.get().is_none() {
+            let _ = hasher.set(Passwords::new(passwords(settings))?);
+        }
+        let hasher: &Passwords = hasher.get().ok_or("no hasher")?;
+        Ok(PasswordHash::new(hasher.hash_blocking(&password)?))
     };
     let server = database(settings, &opened.server_url);
     let loaded = demo::load(&mut opened.owner()?, &server, &hash, chrono::Utc::now()).map_err(Failure::of(action))?;

@@ -191,3 +191,47 @@ fn a_closed_case_stays_as_it_is_until_it_is_opened_again() {
         cast.act(&cast.pedagogue, &case, json!({"action": "complete_assessment"})).problem(409, "transition_refused");
     assert_eq!(refused.missing(), ["completed_assessment"]);
 }
+
+#[test]
+fn facts_told_with_a_case_are_reported_with_it_or_not_at_all() {
+    let cast = Cast::new();
+    let child = cast.child("Фактова");
+    let case = |facts: serde_json::Value| json!({"child_id": child, "title": "T", "description": "D", "risk_level": "high", "facts": facts});
+    let fact = json!({"kind": "violence", "main_form": "bullying", "occurred_on": "2026-03-12",
+        "place": {"territory": "351000000", "setting": "school"}, "role": "victim", "description": "Threats."});
+    let mut wrong = fact.clone();
+    wrong["level"] = json!("attempt");
+    wrong["place"]["territory"] = json!("359999999");
+    let refused = cast.pedagogue.post("/cases", &case(json!([fact, wrong]))).problem(422, "validation_failed");
+    let mut pointers: Vec<String> = refused.errors().into_iter().map(|(pointer, _)| pointer).collect();
+    pointers.sort();
+    assert_eq!(pointers, ["/facts/1/level", "/facts/1/place/territory"]);
+    let nothing = cast.pedagogue.get("/cases").expect(200);
+    assert_eq!(nothing.body["items"], json!([]), "nothing is half-written");
+    assert_eq!(cast.pedagogue.get("/register/facts").expect(200).body["items"], json!([]));
+
+    let opened = cast.pedagogue.post("/cases", &case(json!([fact]))).expect(201);
+    let facts = cast.pedagogue.get(&format!("/register/facts?case_id={}", opened.id())).expect(200);
+    assert_eq!(facts.body["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_report_may_register_its_child_after_a_search() {
+    let cast = Cast::new();
+    let known = cast.child("Известная");
+    let mut report = crate::support::report(&known, None);
+    report["child"] = json!({"last_name": "Известная", "first_name": "Алия", "birth_date": "2014-05-17", "sex": "female",
+        "territory": "351000000"});
+    let both = cast.pedagogue.post("/register/reports", &report).problem(422, "validation_failed");
+    assert_eq!(both.errors(), [("/child".to_owned(), "not_allowed_here".to_owned())]);
+    report.as_object_mut().expect("an object").remove("child_id");
+    let duplicate = cast.pedagogue.post("/register/reports", &report).problem(409, "possible_duplicates");
+    assert_eq!(duplicate.body["candidates"][0]["child"]["id"], known.as_str());
+    report["child"]["birth_date"] = json!("2999-01-01");
+    let future = cast.pedagogue.post("/register/reports", &report).problem(422, "validation_failed");
+    assert_eq!(future.errors(), [("/child/birth_date".to_owned(), "birth_date_future".to_owned())]);
+    report["child"]["birth_date"] = json!("2014-05-17");
+    report["child"]["confirm_new"] = json!(true);
+    let filed = cast.pedagogue.post("/register/reports", &report).expect(201);
+    assert_ne!(filed.body["fact"]["child_id"], known.as_str());
+}

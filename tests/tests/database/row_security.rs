@@ -212,8 +212,8 @@ fn nobody_writes_beyond_its_reach() {
                  VALUES ('{}', 'k', '', 200, '', now(), now())", foreign.user),
         // What only an administrator does.
         format!("INSERT INTO user_roles (user_id, role, scope) VALUES ('{user}', 'supervisor', 'region')"),
-        format!("INSERT INTO organisations (id, agency_code, kato, kind, name, created_at, updated_at)
-                 VALUES (gen_random_uuid(), 'UO', '352400000', 'school', 'x', now(), now())"),
+        "INSERT INTO organisations (id, agency_code, kato, kind, name, created_at, updated_at)
+                 VALUES (gen_random_uuid(), 'UO', '352400000', 'school', 'x', now(), now())".to_owned(),
         format!("SELECT authentication_set_password('{}', 'x', now())", foreign.user),
     ];
     for statement in refused {

@@ -1,12 +1,10 @@
 //! The README's tour, as a newcomer takes it: its own commands against the program with the demonstration region.
+//! And what the operators' page says of the settings.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
-use tempfile::TempDir;
+use crate::program::Home;
 
 /// Where the tour says that the server listens.
 const ADDRESS: &str = "http://127.0.0.1:8080";
@@ -38,65 +36,6 @@ fn is_like(line: &str, pattern: &str) -> bool {
     }
 }
 
-/// The program, running on a data folder of its own; stopped with this value.
-struct Program {
-    child: Child,
-    url: String,
-    folder: TempDir,
-}
-
-impl Program {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().expect("make a folder");
-        // As root, PostgreSQL runs as an unprivileged user, who must be able to pass.
-        std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).expect("open the folder");
-        let log = File::create(folder.path().join("log")).expect("make the log");
-        let mut child = Command::new(program())
-            .args(["serve", "--demo", "--data", "data", "--listen", "127.0.0.1:0"])
-            .env_clear()
-            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-            .current_dir(folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .expect("start the program");
-        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-        let first = lines.next().and_then(Result::ok).unwrap_or_default();
-        let mut program = Self { child, url: String::new(), folder };
-        let Some(url) = first.strip_prefix("Qorgan listens on ") else {
-            panic!("the program did not start: {first}\n{}", program.log());
-        };
-        program.url = url.to_owned();
-        // Read on, so that the program never waits for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        program
-    }
-
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        if self.child.try_wait().is_ok_and(|status| status.is_none()) {
-            // Asked, not killed: it must stop its PostgreSQL.
-            let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        }
-        let _ = self.child.wait();
-    }
-}
-
-/// The program that cargo built beside these tests.
-fn program() -> PathBuf {
-    let tests = std::env::current_exe().expect("find the tests");
-    let folder = tests.ancestors().nth(2).expect("the folder above deps");
-    let program = folder.join("qorgan");
-    assert!(program.is_file(), "{} is missing: run `cargo build --package qorgan`, or `make test`", program.display());
-    program
-}
-
 /// Runs commands as somebody types them, but stops at the first that fails.
 fn run(commands: &str) -> Output {
     let mut bash = Command::new("bash");
@@ -110,7 +49,8 @@ fn the_tour_prints_what_the_readme_says_again_and_again() {
     assert!(commands.contains(ADDRESS), "the tour names {ADDRESS}");
     let expected = expected(&commands);
     assert!(expected.len() > 25, "the search itself must find what is printed: {expected:?}");
-    let program = Program::start();
+    let home = Home::new();
+    let program = home.serve(&["--demo"]);
     let commands_here = commands.replace(ADDRESS, &program.url);
     for round in ["first", "second"] {
         let output = run(&commands_here);
@@ -130,6 +70,20 @@ fn the_tour_prints_what_the_readme_says_again_and_again() {
             lines[..wrong.unwrap_or(lines.len()).min(lines.len())].join("\n"),
         );
     }
+}
+
+#[test]
+fn the_operators_page_has_every_setting_and_no_other() {
+    let output = Home::new().command(&["config", "check", "--json"]).output().expect("run the program");
+    let explanation: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let settings = explanation["settings"].as_array().expect("settings");
+    let keys: Vec<&str> = settings.iter().filter_map(|setting| setting["key"].as_str()).collect();
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operations.md");
+    let page = std::fs::read_to_string(page).expect("read the page");
+    let (_, table) = page.split_once("| setting | preset | meaning |\n").expect("the page has the table");
+    let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
+    let documented: Vec<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    assert_eq!(documented, keys);
 }
 
 #[test]

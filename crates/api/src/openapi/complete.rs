@@ -28,7 +28,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 pub fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         for operation in operations(item) {
-            for code in codes(operation) {
+            for code in codes(operation, path) {
                 let status = code.status().as_str().to_owned();
                 operation.responses.responses.entry(status).or_insert_with(|| RefOr::T(response(code, path)));
             }
@@ -52,7 +52,7 @@ fn prune(document: &mut OpenApi) {
 }
 
 /// Kinds of problem by which an operation of this shape can fail, the first of a status being its example.
-fn codes(operation: &Operation) -> Vec<ProblemCode> {
+fn codes(operation: &Operation, path: &str) -> Vec<ProblemCode> {
     use ProblemCode as P;
     let parameters: BTreeSet<(String, &str)> = operation
         .parameters
@@ -77,7 +77,8 @@ fn codes(operation: &Operation) -> Vec<ProblemCode> {
     if parameters.iter().any(|(_, place)| *place == "path") {
         codes.push(P::NotFound);
     }
-    if parameters.iter().any(|(_, place)| *place == "query") {
+    // Also where no parameter is taken: unknown ones are refused.
+    if path.starts_with("/api/") {
         codes.push(P::InvalidQuery);
     }
     if has("if-match") {

@@ -163,6 +163,11 @@ impl FieldErrors {
         }
     }
 
+    /// How many fields are wrong.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

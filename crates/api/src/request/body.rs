@@ -59,7 +59,8 @@ impl<T: FromJson + 'static> FromRequest for Body<T> {
 
 /// Refuses by the headers alone, before a byte is read.
 fn accept(request: &HttpRequest) -> Result<(), Problem> {
-    let unsupported = || Problem::new(ProblemCode::UnsupportedMediaType);
+    let json_only = header::HeaderValue::from_static("application/json");
+    let unsupported = || Problem::new(ProblemCode::UnsupportedMediaType).with_header(header::ACCEPT, json_only.clone());
     let content_type = request.mime_type().map_err(|_| unsupported())?.ok_or_else(unsupported)?;
     let json = content_type.type_() == "application"
         && (content_type.subtype() == "json" || content_type.suffix().is_some_and(|suffix| suffix == "json"));
@@ -67,7 +68,7 @@ fn accept(request: &HttpRequest) -> Result<(), Problem> {
     let encoding = request.headers().get(header::CONTENT_ENCODING);
     let plain = encoding.is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
     if !(json && charset && plain) {
-        return Err(unsupported().with_header(header::ACCEPT, header::HeaderValue::from_static("application/json")));
+        return Err(unsupported());
     }
     let limit = request.app_data::<BodyLimit>().copied().unwrap_or_default();
     let announced = request.headers().get(header::CONTENT_LENGTH);

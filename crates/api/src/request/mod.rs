@@ -20,5 +20,5 @@ pub use json::{FromJson, Patch};
 pub use language::Language;
 pub use page::{Cursor, Limit, Page};
 pub use path::PathId;
-pub use query::{FromQuery, Query, QueryParameters, QueryValues};
+pub use query::{FromQuery, Query, QueryParameters, QueryTable, QueryValues};
 pub use text::FromText;

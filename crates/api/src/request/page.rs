@@ -1,11 +1,14 @@
 //! Pages of a list: how many items, where the next page starts.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -15,6 +18,9 @@ use crate::problem::Issue;
 
 /// Version of the cursor's inside; a cursor of another version is refused, and the client starts anew.
 const CURSOR_VERSION: u8 = 1;
+
+/// Years that a time in a cursor may have: those of RFC 3339.
+const YEARS: RangeInclusive<i32> = 0..=9999;
 
 /// Longest cursor that is looked at, in bytes.
 const MAX_CURSOR_BYTES: usize = 1024;
@@ -90,8 +96,27 @@ impl<T: DeserializeOwned> FromText for Cursor<T> {
             return Err(invalid());
         }
         let inside = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
-        let envelope: Envelope<T> = serde_json::from_slice(&inside).map_err(|_| invalid())?;
+        let inside: Value = serde_json::from_slice(&inside).map_err(|_| invalid())?;
+        if !storable(&inside) {
+            return Err(invalid());
+        }
+        let envelope: Envelope<T> = serde_json::from_value(inside).map_err(|_| invalid())?;
         if envelope.v == CURSOR_VERSION { Ok(Self(envelope.p)) } else { Err(invalid()) }
+    }
+}
+
+/// Whether PostgreSQL can compare with all of it. A cursor is not signed, so anybody may write one: with a NUL, which
+/// no text of PostgreSQL holds, or with a year that its calendar does not know.
+fn storable(value: &Value) -> bool {
+    match value {
+        Value::String(text) => {
+            let time = text.parse::<DateTime<Utc>>().map(|time| time.date_naive());
+            let year = time.or_else(|_| text.parse::<NaiveDate>()).map(|date| date.year());
+            !text.contains('\0') && year.map_or(true, |year| YEARS.contains(&year))
+        }
+        Value::Array(items) => items.iter().all(storable),
+        Value::Object(members) => members.values().all(storable),
+        _ => true,
     }
 }
 
@@ -137,7 +162,9 @@ mod tests {
         let other_version = URL_SAFE_NO_PAD.encode(r#"{"v":2,"p":["a",1]}"#);
         let other_list = Cursor(5).encode().unwrap();
         let long = "A".repeat(2000);
-        for text in ["", "!", "e30", &other_version, &other_list, &long] {
+        let nul = Cursor(("a\0b", 1)).encode().unwrap();
+        let past = Cursor(("-262143-01-01T00:00:00Z", 1)).encode().unwrap();
+        for text in ["", "!", "e30", &other_version, &other_list, &long, &nul, &past] {
             assert_eq!(Cursor::<Position>::from_text(text).unwrap_err().code(), "cursor_invalid", "{text}");
         }
     }

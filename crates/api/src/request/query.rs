@@ -1,11 +1,13 @@
 //! Query parameters as a checked type.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::{OpenApi, RefOr};
 
 use super::text::FromText;
 use crate::problem::{FieldErrors, Issue, Problem, ProblemCode};
@@ -121,6 +123,53 @@ fn read<T: QueryParameters>(query: &str) -> Result<T, Problem> {
         Some(parameters) if errors.is_empty() => Ok(parameters),
         _ => Err(Problem::new(ProblemCode::InvalidQuery).with_errors(errors)),
     }
+}
+
+/// Which operations take query parameters at all, read from the API document: the same registration that made the
+/// routes. Where [`Query`] is not among the parameters of a handler, nobody else would see a mistyped name.
+#[derive(Debug, Clone, Default)]
+pub struct QueryTable(HashSet<(&'static str, String)>);
+
+impl QueryTable {
+    /// The table of a document.
+    pub fn new(document: &OpenApi) -> Self {
+        let operations = document.paths.paths.iter().flat_map(|(path, item)| {
+            let methods = [
+                ("GET", &item.get),
+                ("PUT", &item.put),
+                ("POST", &item.post),
+                ("DELETE", &item.delete),
+                ("PATCH", &item.patch),
+            ];
+            methods.into_iter().filter_map(move |(method, operation)| Some((method, path, operation.as_ref()?)))
+        });
+        let taking = operations.filter(|(_, _, operation)| takes_query(operation));
+        Self(taking.map(|(method, path, _)| (method, path.clone())).collect())
+    }
+
+    /// Refuses the parameters of a request to an operation that takes none. Without a table (`web::Data<QueryTable>`)
+    /// nothing is refused.
+    ///
+    /// # Errors
+    /// `invalid_query` (400) naming every parameter.
+    pub fn check(request: &HttpRequest) -> Result<(), Problem> {
+        let query = request.query_string();
+        let Some(table) = request.app_data::<web::Data<Self>>().filter(|_| !query.is_empty()) else {
+            return Ok(());
+        };
+        let pattern = request.match_pattern().unwrap_or_default();
+        if table.0.iter().any(|(method, path)| *method == request.method().as_str() && *path == pattern) {
+            return Ok(());
+        }
+        let mut errors = FieldErrors::new();
+        QueryValues::split(query, &mut errors).finish(&mut errors);
+        if errors.is_empty() { Ok(()) } else { Err(Problem::new(ProblemCode::InvalidQuery).with_errors(errors)) }
+    }
+}
+
+fn takes_query(operation: &Operation) -> bool {
+    let mut parameters = operation.parameters.iter().flatten();
+    parameters.any(|parameter| matches!(parameter, RefOr::T(known) if matches!(known.parameter_in, ParameterIn::Query)))
 }
 
 /// Writes a type for the query parameters of an operation, with its entries in the API document.

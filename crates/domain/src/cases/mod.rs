@@ -2,9 +2,13 @@
 
 pub mod events;
 pub mod lifecycle;
+#[cfg(test)]
+mod lifecycle_tests;
 pub mod missing;
 pub mod number;
 pub mod rules;
+#[cfg(test)]
+mod rules_tests;
 pub mod vocabulary;
 
 pub use events::CaseEventKind;

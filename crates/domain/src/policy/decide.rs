@@ -1,5 +1,7 @@
 //! The answer for one actor, one action, one record.
 
+use std::collections::BTreeSet;
+
 use super::table::{Relation, TABLE};
 use super::{Action, Actor, OrganisationRef};
 use crate::identity::Scope;
@@ -74,6 +76,13 @@ pub type Decision = Verdict;
 #[must_use]
 pub fn may_ever(actor: &Actor, action: Action) -> bool {
     TABLE.iter().any(|rule| rule.action == action && rule.roles.iter().any(|role| actor.holds(*role)))
+}
+
+/// The scopes of the roles by which the actor may do the action: what a list has to look through.
+#[must_use]
+pub fn scopes(actor: &Actor, action: Action) -> BTreeSet<Scope> {
+    let gives = |role| TABLE.iter().any(|rule| rule.action == action && rule.roles.contains(role));
+    actor.roles.iter().filter(|grant| gives(&grant.role)).map(|grant| grant.scope).collect()
 }
 
 /// Decides.

@@ -12,9 +12,11 @@ pub mod document;
 mod mirror;
 pub mod sections;
 pub mod table;
+#[cfg(test)]
+mod tests;
 
 pub use action::{Action, ResourceKind};
 pub use actor::{Actor, OrganisationRef, RoleGrant};
-pub use decide::{CaseSubject, Decision, Subject, Verdict, decide, may_ever};
+pub use decide::{CaseSubject, Decision, Subject, Verdict, decide, may_ever, scopes};
 pub use mirror::{GrantKind, MirrorRow, mirror};
 pub use table::{Relation, Rule};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
-use qorgan_domain::cases::Stage;
+use qorgan_domain::cases::{RiskLevel, Stage};
 
 use super::World;
 use super::calendar::{date, day_between, earlier};
@@ -142,7 +142,9 @@ fn within_reach(world: &World, lead: usize, day: NaiveDate, taken: &HashSet<usiz
     (0..world.children.len()).filter(fits).collect()
 }
 
+/// A topic for a child of this age; the worst is the rarest.
 fn topic(age: i32, random: &mut Random) -> Option<&'static Topic> {
     let fitting: Vec<&Topic> = TOPICS.iter().filter(|topic| (topic.ages.0..=topic.ages.1).contains(&age)).collect();
-    (!fitting.is_empty()).then(|| random.pick(&fitting))
+    let weights = fitting.iter().map(|topic| if topic.risk == RiskLevel::Critical { 2 } else { 5 });
+    (!fitting.is_empty()).then(|| fitting[random.weighted(weights)])
 }

@@ -216,13 +216,10 @@ fn link(tx: &mut Tx<'_>, signal: SignalId, case: CaseId) -> Result<(), Trouble> 
         reason: None,
     };
     let decision = triage(signal.status, signal.child_id, command).map_err(refused)?;
-    // Reading the case left its mark as the last thing tried.
     tx.signal_decide(&signal, &decision, None, Some(case.id), Some(case.child_id))?;
     Ok(())
 }
 
-/// The reason is taken by value, as `map_err` hands it over.
-#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 fn refused(refusal: TriageRefusal) -> Trouble {
     Trouble::refused(refusal.code())
 }

@@ -67,7 +67,7 @@ impl Writer<'_> {
         for place in order.into_iter().take(ACCEPTED) {
             let case = &mut cases[place];
             let mut random = Random::stream("accept", place);
-            let at = case.course.opened_at - TimeDelta::minutes(i64::from(random.between(30, 600)));
+            let at = case.course.opened_at - TimeDelta::minutes(i64::from(random.between(20, 150)));
             let topic = case.sketch.topic;
             let (signal, _) = self.file(at, topic, case.sketch.child, case.sketch.lead, None, &mut random);
             case.course.opening().signal = Some(signal);

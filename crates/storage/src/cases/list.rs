@@ -7,8 +7,9 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date};
 use qorgan_domain::cases::{RiskLevel, Stage};
+use qorgan_domain::identity::Scope;
 use qorgan_domain::ids::{OrganisationId, UserId};
-use qorgan_domain::policy::{Action, Subject, Verdict, decide};
+use qorgan_domain::policy::{Action, Subject, Verdict, decide, scopes};
 use uuid::Uuid;
 
 use super::Case;
@@ -86,6 +87,14 @@ impl Tx<'_> {
 
     fn case_rows(&mut self, filter: &CaseFilter) -> Result<Vec<CaseRow>, StorageError> {
         let mut query = cases::table.select(CaseRow::as_select()).into_boxed();
+        if scopes(&self.actor, Action::CaseRead).iter().all(|scope| *scope == Scope::Organisation) {
+            // A school has few of the region's cases: from its participations, not through the whole worklist.
+            let own = case_participants::table
+                .filter(case_participants::organisation_id.eq(self.actor.organisation.id.as_uuid()))
+                .filter(case_participants::ended_at.is_null())
+                .select(case_participants::case_id);
+            query = query.filter(cases::id.eq_any(own));
+        }
         if let Some(stage) = filter.stage {
             query = query.filter(cases::stage.eq(stage.as_str()));
         }

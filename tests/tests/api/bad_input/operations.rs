@@ -17,11 +17,8 @@ pub struct Operation {
 impl Operation {
     /// Its address with one id in all places.
     pub fn at(&self, id: &str) -> String {
-        let mut path = self.path.clone();
-        while let (Some(from), Some(to)) = (path.find('{'), path.find('}')) {
-            path.replace_range(from..=to, id);
-        }
-        path
+        let place = |piece: &str| if piece.starts_with('{') { id.to_owned() } else { piece.to_owned() };
+        self.path.split('/').map(place).collect::<Vec<_>>().join("/")
     }
 }
 

@@ -14,9 +14,10 @@ use super::opening::open_case;
 use super::view::{CaseView, location};
 use crate::answer::Answer;
 use crate::context::Ctx;
-use crate::problem::{Issue, Problem, ProblemCode};
+use crate::problem::{Issue, Pointer, Problem, ProblemCode};
 use crate::request;
 use crate::request::{Body, IdempotencyKey, Language};
+use crate::routes::register::{CaseFactRequest, file};
 
 request! {
     /// A case to be opened. It is led by the caller's organisation.
@@ -39,6 +40,9 @@ request! {
         pub signal_id: Option<SignalId>,
         /// On what grounds.
         pub grounds: Option<Narrative>,
+        /// Facts of violence or suicidal behaviour: each is reported to the unified register with the case.
+        #[schema(required = false)]
+        pub facts: Vec<CaseFactRequest>,
     }
 }
 
@@ -65,13 +69,14 @@ pub async fn case_create(ctx: Ctx, body: Body<CaseRequest>) -> Result<HttpRespon
         if let Some(case) = repeated(tx, &request)? {
             return answer(tx, case, language, false);
         }
-        let case = open(tx, request)?;
+        let case = open(tx, request, language)?;
         answer(tx, case, language, true)
     })
     .await
 }
 
-fn open(tx: &mut Tx<'_>, request: CaseRequest) -> Result<CaseId, Problem> {
+fn open(tx: &mut Tx<'_>, request: CaseRequest, language: Language) -> Result<CaseId, Problem> {
+    let (child, facts) = (request.child_id, request.facts);
     let id = match request.id {
         Some(id) => {
             client_uuid(id.as_uuid()).map_err(|invalid| Problem::field("/id", Issue::from(invalid)))?;
@@ -89,7 +94,19 @@ fn open(tx: &mut Tx<'_>, request: CaseRequest) -> Result<CaseId, Problem> {
         risk_level: request.risk_level,
         manage: true,
     };
-    let Some(signal_id) = request.signal_id else { return Ok(open_case(tx, new)?.id) };
+    let case = match request.signal_id {
+        None => open_case(tx, new)?.id,
+        Some(signal) => open_from_signal(tx, new, signal)?,
+    };
+    let at_facts = Pointer::ROOT.key("facts");
+    for (place, fact) in facts.into_iter().enumerate() {
+        file(tx, fact.into_report(child, case), &at_facts.index(place), language)?;
+    }
+    Ok(case)
+}
+
+/// Opens a case from a signal, which is accepted with it.
+fn open_from_signal(tx: &mut Tx<'_>, new: NewCase, signal_id: SignalId) -> Result<CaseId, Problem> {
     let signal = tx.signal_for(signal_id, Action::SignalTriage)?;
     let command =
         TriageCommand { decision: TriageDecision::Accept, case_id: None, child_id: Some(new.child), reason: None };

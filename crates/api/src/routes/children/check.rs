@@ -13,16 +13,16 @@ use crate::problem::{FieldErrors, Issue, Pointer, Problem, ProblemCode};
 use crate::request::Language;
 
 /// A birth date that a child of the index may have.
-pub fn birth_date(tx: &Tx<'_>, date: NaiveDate, errors: &mut FieldErrors) {
+pub fn birth_date(tx: &Tx<'_>, date: NaiveDate, at: &Pointer<'_>, errors: &mut FieldErrors) {
     if let Err(invalid) = birth_date_ok(date, tx.today()) {
-        errors.push(&Pointer::ROOT.key("birth_date"), invalid);
+        errors.push(&at.key("birth_date"), invalid);
     }
 }
 
 /// A territory of the reference data.
-pub fn territory(tx: &mut Tx<'_>, kato: &Kato, errors: &mut FieldErrors) -> Result<(), Problem> {
+pub fn territory(tx: &mut Tx<'_>, kato: &Kato, at: &Pointer<'_>, errors: &mut FieldErrors) -> Result<(), Problem> {
     if !tx.territory_exists(kato)? {
-        errors.push(&Pointer::ROOT.key("territory"), Issue::new("unknown_territory"));
+        errors.push(&at.key("territory"), Issue::new("unknown_territory"));
     }
     Ok(())
 }
@@ -31,11 +31,12 @@ pub fn territory(tx: &mut Tx<'_>, kato: &Kato, errors: &mut FieldErrors) -> Resu
 pub fn organisation(
     tx: &mut Tx<'_>,
     id: OrganisationId,
+    at: &Pointer<'_>,
     errors: &mut FieldErrors,
 ) -> Result<Option<OrganisationRef>, Problem> {
     let organisation = tx.organisation_ref(id)?;
     if organisation.is_none() {
-        errors.push(&Pointer::ROOT.key("organisation_id"), Issue::new("unknown_organisation"));
+        errors.push(&at.key("organisation_id"), Issue::new("unknown_organisation"));
     }
     Ok(organisation)
 }

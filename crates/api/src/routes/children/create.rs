@@ -78,12 +78,11 @@ pub async fn child_create(ctx: Ctx, body: Body<ChildRequest>) -> Result<HttpResp
         tx.authorize(Action::ChildRegister)?;
         let client_chose = request.id.is_some();
         let confirmed = request.confirm_new == Some(true);
-        let new = checked(tx, request)?;
-        let known = if client_chose { repeated(tx, &new)? } else { None };
-        let (child, created) = match known {
-            Some(child) => (child, false),
-            None => register(tx, new, confirmed, language)?,
+        let mut errors = FieldErrors::new();
+        let Some(new) = checked(tx, request, &Pointer::ROOT, &mut errors)? else {
+            return Err(Problem::validation(errors));
         };
+        let (child, created) = find_or_register(tx, new, client_chose, confirmed, language)?;
         let view = ChildView::of(&child, tx.actor(), language);
         let answer = if created { Answer::created(location(child.id), &view)? } else { Answer::ok(&view)? };
         Ok(answer.etag(child.version))
@@ -91,22 +90,76 @@ pub async fn child_create(ctx: Ctx, body: Body<ChildRequest>) -> Result<HttpResp
     .await
 }
 
-/// Every wrong field at once, those that only the database knows among them.
-fn checked(tx: &mut Tx<'_>, request: ChildRequest) -> Result<NewChild, Problem> {
-    let mut errors = FieldErrors::new();
-    if let Some(Err(invalid)) = request.id.map(|id| client_uuid(id.as_uuid())) {
-        errors.push(&Pointer::ROOT.key("id"), invalid);
+/// A child named inside another request, checked and ready to be registered with [`InlineChild::register`].
+pub struct InlineChild {
+    new: NewChild,
+    client_chose: bool,
+    confirmed: bool,
+}
+
+impl InlineChild {
+    /// Checks the child found `at` a place of a request. `None` means that `errors` now says what is wrong.
+    ///
+    /// # Errors
+    /// `forbidden`, and failures of the database.
+    pub fn checked(
+        tx: &mut Tx<'_>,
+        request: ChildRequest,
+        at: &Pointer<'_>,
+        errors: &mut FieldErrors,
+    ) -> Result<Option<Self>, Problem> {
+        tx.authorize(Action::ChildRegister)?;
+        let client_chose = request.id.is_some();
+        let confirmed = request.confirm_new == Some(true);
+        let new = checked(tx, request, at, errors)?;
+        Ok(new.map(|new| Self { new, client_chose, confirmed }))
     }
-    check::birth_date(tx, request.birth_date, &mut errors);
-    check::territory(tx, &request.territory, &mut errors)?;
+
+    /// Searches, then creates, as `POST /children` does.
+    ///
+    /// # Errors
+    /// `possible_duplicates`, `iin_taken`, `id_taken`.
+    pub fn register(self, tx: &mut Tx<'_>, language: Language) -> Result<Child, Problem> {
+        find_or_register(tx, self.new, self.client_chose, self.confirmed, language).map(|(child, _)| child)
+    }
+}
+
+/// The record of a repeated request, or a new one; answers with whether it is new.
+fn find_or_register(
+    tx: &mut Tx<'_>,
+    new: NewChild,
+    client_chose: bool,
+    confirmed: bool,
+    language: Language,
+) -> Result<(Child, bool), Problem> {
+    let known = if client_chose { repeated(tx, &new)? } else { None };
+    match known {
+        Some(child) => Ok((child, false)),
+        None => register(tx, new, confirmed, language),
+    }
+}
+
+/// Every wrong field at once, those that only the database knows among them. `None` means that `errors` names them.
+fn checked(
+    tx: &mut Tx<'_>,
+    request: ChildRequest,
+    at: &Pointer<'_>,
+    errors: &mut FieldErrors,
+) -> Result<Option<NewChild>, Problem> {
+    let before = errors.len();
+    if let Some(Err(invalid)) = request.id.map(|id| client_uuid(id.as_uuid())) {
+        errors.push(&at.key("id"), invalid);
+    }
+    check::birth_date(tx, request.birth_date, at, errors);
+    check::territory(tx, &request.territory, at, errors)?;
     let organisation = match request.organisation_id {
-        Some(id) => check::organisation(tx, id, &mut errors)?,
+        Some(id) => check::organisation(tx, id, at, errors)?,
         None => tx.child_default_home()?,
     };
-    if !errors.is_empty() {
-        return Err(Problem::validation(errors));
+    if errors.len() > before {
+        return Ok(None);
     }
-    Ok(NewChild {
+    Ok(Some(NewChild {
         id: request.id.unwrap_or_else(|| Uuid::now_v7().into()),
         last_name: request.last_name,
         first_name: request.first_name,
@@ -116,7 +169,7 @@ fn checked(tx: &mut Tx<'_>, request: ChildRequest) -> Result<NewChild, Problem> 
         iin: request.iin,
         kato: request.territory,
         organisation,
-    })
+    }))
 }
 
 /// The record of this id, if it says the same.

@@ -7,6 +7,7 @@ mod search;
 mod update;
 pub mod view;
 
+pub use create::{ChildRequest, InlineChild};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the operations of this area.

@@ -13,7 +13,7 @@ use super::check;
 use super::view::ChildView;
 use crate::answer::Answer;
 use crate::context::Ctx;
-use crate::problem::{FieldErrors, Problem};
+use crate::problem::{FieldErrors, Pointer, Problem};
 use crate::request;
 use crate::request::{Body, IfMatch, Patch, PathId};
 use crate::routes::version::unchanged;
@@ -86,15 +86,15 @@ pub async fn child_update(
 fn checked(tx: &mut Tx<'_>, change: ChildChange) -> Result<ChildAmendment, Problem> {
     let mut errors = FieldErrors::new();
     if let Some(date) = change.birth_date {
-        check::birth_date(tx, date, &mut errors);
+        check::birth_date(tx, date, &Pointer::ROOT, &mut errors);
     }
     if let Some(kato) = &change.territory {
-        check::territory(tx, kato, &mut errors)?;
+        check::territory(tx, kato, &Pointer::ROOT, &mut errors)?;
     }
     let organisation = match change.organisation_id {
         Patch::Absent => None,
         Patch::Null => Some(None),
-        Patch::Value(id) => Some(check::organisation(tx, id, &mut errors)?),
+        Patch::Value(id) => Some(check::organisation(tx, id, &Pointer::ROOT, &mut errors)?),
     };
     if !errors.is_empty() {
         return Err(Problem::validation(errors));

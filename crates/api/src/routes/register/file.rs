@@ -1,6 +1,7 @@
 //! `POST /register/reports`.
 
 use actix_web::{HttpResponse, post};
+use qorgan_domain::ids::ChildId;
 use qorgan_domain::policy::Action;
 use qorgan_domain::register::Nature;
 use qorgan_storage::Tx;
@@ -12,7 +13,8 @@ use super::view::{FiledReportView, location};
 use crate::answer::Answer;
 use crate::context::Ctx;
 use crate::problem::{FieldErrors, Issue, Pointer, Problem, ProblemCode};
-use crate::request::{Body, IdempotencyKey};
+use crate::request::{Body, IdempotencyKey, Language};
+use crate::routes::children::{ChildRequest, InlineChild};
 
 /// File a report on violence against a child or on a child's suicidal behaviour.
 ///
@@ -29,18 +31,17 @@ use crate::request::{Body, IdempotencyKey};
         (status = 201, body = FiledReportView, headers(("Location" = String))),
         (status = 200, description = "The report was filed before by this very request", body = FiledReportView),
         (status = 404, description = "not_found"),
-        (status = 409, description = "not_a_child"),
+        (status = 409, description = "not_a_child, possible_duplicates, id_taken, domain_rule"),
     ),
     security(("bearer" = [])),
     extensions(("x-permission" = json!("report_file"))),
 )]
 #[post("/register/reports")]
 pub async fn report_file(ctx: Ctx, body: Body<ReportRequest>) -> Result<HttpResponse, Problem> {
+    let language = ctx.language;
     let request = body.value;
     ctx.post(body.sha256, move |tx| {
-        tx.authorize(Action::ReportFile)?;
-        let (nature, child) = check(tx, &request)?;
-        let filed = file(tx, request, nature, &child)?;
+        let filed = file(tx, request, &Pointer::ROOT, language)?;
         let (address, repeated) = (location(filed.fact.id), filed.repeated);
         let view = FiledReportView::from(filed);
         if repeated { Answer::ok(&view) } else { Answer::created(address, &view) }
@@ -48,28 +49,85 @@ pub async fn report_file(ctx: Ctx, body: Body<ReportRequest>) -> Result<HttpResp
     .await
 }
 
-/// Every wrong field at once, those that only the database knows among them.
-fn check(tx: &mut Tx<'_>, request: &ReportRequest) -> Result<(Nature, LinkableChild), Problem> {
+/// Checks and files a report that stands `at` a place of a request.
+///
+/// # Errors
+/// `validation_failed` with every wrong field; `not_a_child`, `id_taken`, `domain_rule`; for a child that is to be
+/// registered those of `POST /children`.
+pub fn file(
+    tx: &mut Tx<'_>,
+    mut request: ReportRequest,
+    at: &Pointer<'_>,
+    language: Language,
+) -> Result<FiledReport, Problem> {
+    tx.authorize(Action::ReportFile)?;
     let mut errors = FieldErrors::new();
-    let nature = request.check(tx.today(), &mut errors);
+    let nature = request.check(tx.today(), at, &mut errors);
     if !tx.territory_exists(&request.place.territory)? {
-        errors.push(&Pointer::ROOT.key("place").key("territory"), Issue::new("unknown_territory"));
+        errors.push(&at.key("place").key("territory"), Issue::new("unknown_territory"));
     }
-    let child = tx.child_for_link(request.child_id)?;
-    if child.is_none() {
-        errors.push(&Pointer::ROOT.key("child_id"), Issue::new("unknown_child"));
+    let child = Named::of(tx, request.child_id, request.child.take(), at, &mut errors)?;
+    let (Some(nature), Some(child)) = (nature, child) else {
+        return Err(Problem::validation(errors));
+    };
+    if !errors.is_empty() {
+        return Err(Problem::validation(errors));
     }
-    match (nature, child) {
-        (Some(nature), Some(child)) if errors.is_empty() => Ok((nature, child)),
-        _ => Err(Problem::validation(errors)),
+    let child = child.known(tx, language)?;
+    insert(tx, request, nature, child)
+}
+
+/// The child of a report: known, or to be registered with it.
+enum Named {
+    Known(LinkableChild),
+    New(InlineChild),
+}
+
+impl Named {
+    /// Exactly one of the two ways. `None` means that `errors` now says what is wrong.
+    fn of(
+        tx: &mut Tx<'_>,
+        id: Option<ChildId>,
+        child: Option<ChildRequest>,
+        at: &Pointer<'_>,
+        errors: &mut FieldErrors,
+    ) -> Result<Option<Self>, Problem> {
+        match (id, child) {
+            (Some(id), None) => {
+                let child = tx.child_for_link(id)?;
+                if child.is_none() {
+                    errors.push(&at.key("child_id"), Issue::new("unknown_child"));
+                }
+                Ok(child.map(Self::Known))
+            }
+            (None, Some(child)) => Ok(InlineChild::checked(tx, child, &at.key("child"), errors)?.map(Self::New)),
+            (Some(_), Some(_)) => {
+                errors.push(&at.key("child"), Issue::new("not_allowed_here"));
+                Ok(None)
+            }
+            (None, None) => {
+                errors.push(&at.key("child_id"), Issue::new("required_here"));
+                Ok(None)
+            }
+        }
+    }
+
+    fn known(self, tx: &mut Tx<'_>, language: Language) -> Result<ReportedChild, Problem> {
+        Ok(match self {
+            Self::Known(child) => ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex },
+            Self::New(child) => {
+                let child = child.register(tx, language)?;
+                ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex }
+            }
+        })
     }
 }
 
-fn file(
+fn insert(
     tx: &mut Tx<'_>,
     request: ReportRequest,
     nature: Nature,
-    child: &LinkableChild,
+    child: ReportedChild,
 ) -> Result<FiledReport, Problem> {
     let case = request.case_id.map(|case| tx.case_for(case, Action::CaseRead)).transpose()?;
     // After the case was looked at: a refusal from here on is one of the report.
@@ -80,7 +138,7 @@ fn file(
         occurred_on: request.occurred_on,
         kato: request.place.territory,
         setting: request.place.setting,
-        child: ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex },
+        child,
         child_role: request.role,
         relation: request.alleged_perpetrator_relation,
         description: request.description,

@@ -7,6 +7,8 @@ mod reports;
 mod request;
 pub mod view;
 
+pub use file::file;
+pub use request::CaseFactRequest;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the operations of this area.

@@ -18,6 +18,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::problem::{FieldErrors, Issue, Pointer};
 use crate::request;
 use crate::request::FromText;
+use crate::routes::children::ChildRequest;
 
 /// A system of another agency, by its code.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -93,8 +94,10 @@ request! {
         pub occurred_on: NaiveDate,
         /// Where it took place.
         pub place: PlaceRequest,
-        /// The child: a record of the shared index.
-        pub child_id: ChildId,
+        /// The child: a record of the shared index. Either this or `child`.
+        pub child_id: Option<ChildId>,
+        /// The child, to be registered with the report: search before create holds as for `POST /children`.
+        pub child: Option<ChildRequest>,
         /// What the child was in the event.
         pub role: ChildRole,
         /// Violence: what the alleged perpetrator is to the child.
@@ -111,24 +114,73 @@ request! {
 impl ReportRequest {
     /// Checks what fields say together; `today` bounds the day of the event. `None` means that `errors` now says
     /// what is wrong.
-    pub fn check(&self, today: NaiveDate, errors: &mut FieldErrors) -> Option<Nature> {
+    pub fn check(&self, today: NaiveDate, at: &Pointer<'_>, errors: &mut FieldErrors) -> Option<Nature> {
         if let Some(Err(invalid)) = self.id.map(|id| client_uuid(id.as_uuid())) {
-            errors.push(&Pointer::ROOT.key("id"), invalid);
+            errors.push(&at.key("id"), invalid);
         }
         if self.occurred_on > today {
-            errors.push(&Pointer::ROOT.key("occurred_on"), Issue::new("date_future"));
+            errors.push(&at.key("occurred_on"), Issue::new("date_future"));
         }
         if let Err(invalid) = check_relation(self.kind, self.alleged_perpetrator_relation) {
-            errors.push(&Pointer::ROOT.key("alleged_perpetrator_relation"), invalid);
+            errors.push(&at.key("alleged_perpetrator_relation"), invalid);
         }
         match Nature::new(self.kind, self.main_form, self.level, self.forms.clone()) {
             Ok(nature) => Some(nature),
             Err(wrong) => {
                 for (field, invalid) in wrong {
-                    errors.push(&Pointer::ROOT.key(field), invalid);
+                    errors.push(&at.key(field), invalid);
                 }
                 None
             }
+        }
+    }
+}
+
+request! {
+    /// A fact as it is told with a new case: a report to the unified register on the case's child.
+    pub struct CaseFactRequest {
+        /// Violence or suicidal behaviour.
+        pub kind: FactKind,
+        /// Violence: the form by which it is counted.
+        pub main_form: Option<ViolenceForm>,
+        /// Suicidal behaviour: how far it went.
+        pub level: Option<SuicidalLevel>,
+        /// Violence: all forms; the main one is added.
+        pub forms: Option<Vec<ViolenceForm>>,
+        /// The day of the event.
+        pub occurred_on: NaiveDate,
+        /// Where it took place.
+        pub place: PlaceRequest,
+        /// What the child was in the event.
+        pub role: ChildRole,
+        /// Violence: what the alleged perpetrator is to the child.
+        pub alleged_perpetrator_relation: Option<Relation>,
+        /// What happened, in the reporter's own words.
+        pub description: Narrative,
+        /// Where other systems know the event.
+        pub external_refs: Vec<ExternalReferenceRequest>,
+    }
+}
+
+impl CaseFactRequest {
+    /// The report on a child that is filed for a case.
+    #[must_use]
+    pub fn into_report(self, child: ChildId, case: CaseId) -> ReportRequest {
+        ReportRequest {
+            id: None,
+            kind: self.kind,
+            main_form: self.main_form,
+            level: self.level,
+            forms: self.forms,
+            occurred_on: self.occurred_on,
+            place: self.place,
+            child_id: Some(child),
+            child: None,
+            role: self.role,
+            alleged_perpetrator_relation: self.alleged_perpetrator_relation,
+            description: self.description,
+            case_id: Some(case),
+            external_refs: self.external_refs,
         }
     }
 }
@@ -161,7 +213,7 @@ mod tests {
         }
         let mut errors = FieldErrors::new();
         if let Some(request) = ReportRequest::from_json(report, &Pointer::ROOT, &mut errors) {
-            let nature = request.check("2026-03-12".parse().unwrap(), &mut errors);
+            let nature = request.check("2026-03-12".parse().unwrap(), &Pointer::ROOT, &mut errors);
             assert!(nature.is_some() || !errors.is_empty());
         }
         errors.iter().map(|error| (error.pointer().to_owned(), error.code())).collect()

@@ -16,12 +16,13 @@ use crate::auth::{AccessToken, Passwords, RefreshToken, Secret, Tokens};
 use crate::context::without_session;
 use crate::middleware::{ClientAddress, LoginLimiter, RequestId};
 use crate::problem::{Problem, ProblemCode};
+use crate::request::QueryTable;
 use crate::server::RefreshLifetime;
 
 /// A request that asks for a session.
 ///
 /// # Errors
-/// `internal` (500) where the application lacks a part of it.
+/// `invalid_query` (400) with query parameters; `internal` (500) where the application lacks a part of it.
 #[derive(Clone)]
 pub struct Door {
     database: web::Data<Database>,
@@ -54,6 +55,7 @@ fn part<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>, Problem> {
 
 impl Door {
     fn of(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
+        QueryTable::check(request)?;
         Ok(Self {
             database: part(request)?,
             passwords: part(request)?,

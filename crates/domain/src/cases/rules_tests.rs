@@ -1,0 +1,106 @@
+//! When the parts of a case are written and tasks are settled.
+
+use uuid::Uuid;
+
+use super::rules::{CasePart, TaskRefusal, may_complete, may_waive, may_write};
+use super::{EscalationTarget, MissingCode, Stage};
+use crate::identity::{AccountKind, AgencyCode, Role, Scope};
+use crate::policy::{Actor, OrganisationRef, RoleGrant};
+use crate::tasks::TaskStatus;
+use crate::territory::Kato;
+
+fn holding(roles: &[Role]) -> Actor {
+    let organisation = OrganisationRef {
+        id: Uuid::from_u128(1).into(),
+        agency: AgencyCode::new("UO").unwrap(),
+        kato: Kato::new("351011100").unwrap(),
+    };
+    Actor {
+        session: Uuid::from_u128(2).into(),
+        user: Uuid::from_u128(3).into(),
+        username: "a.user".to_owned(),
+        display_name: "A user".to_owned(),
+        account_kind: AccountKind::Person,
+        organisation,
+        organisation_name: "A school".to_owned(),
+        roles: roles.iter().map(|role| RoleGrant { role: *role, scope: Scope::Organisation }).collect(),
+    }
+}
+
+/// A row a part; a column a stage: registered, assessment, planning, implementation, review, closure proposed, closed.
+const WRITABLE: [(CasePart, &str); 7] = [
+    (CasePart::Master, "xxxxxx-"),
+    (CasePart::Participant, "xxxxxx-"),
+    (CasePart::Assessment, "-xxxx--"),
+    (CasePart::Plan, "--x----"),
+    (CasePart::Review, "----x--"),
+    (CasePart::Note, "xxxxxx-"),
+    (CasePart::Task, "--xxx--"),
+];
+
+#[test]
+fn parts_are_written_in_their_stages() {
+    assert!(CasePart::ALL.iter().all(|part| WRITABLE.iter().any(|(of, _)| of == part)));
+    for (part, cells) in WRITABLE {
+        let writable = |cell: char| cell == 'x';
+        let required: Vec<&str> = Stage::ALL
+            .iter()
+            .zip(cells.chars())
+            .filter(|(_, cell)| writable(*cell))
+            .map(|(stage, _)| stage.as_str())
+            .collect();
+        assert_eq!(cells.len(), Stage::ALL.len());
+        for (stage, cell) in Stage::ALL.iter().zip(cells.chars()) {
+            match may_write(part, *stage) {
+                Ok(()) => assert!(writable(cell), "{part} at {stage}"),
+                Err(missing) => {
+                    assert!(!writable(cell), "{part} at {stage}");
+                    assert_eq!(missing.code, MissingCode::Stage);
+                    assert_eq!(missing.params, [("stage", stage.to_string()), ("required", required.join(","))]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_of_a_closed_case_is_written() {
+    for part in CasePart::ALL {
+        assert!(may_write(*part, Stage::Closed).is_err(), "{part}");
+    }
+}
+
+#[test]
+fn only_an_open_task_is_settled_and_only_a_supervisor_waives_a_mandatory_one() {
+    let worker = holding(&[Role::SocialPedagogue, Role::Psychologist]);
+    let supervisor = holding(&[Role::SocialPedagogue, Role::Supervisor]);
+    for status in TaskStatus::ALL {
+        let settled = match status {
+            TaskStatus::Open => Ok(()),
+            TaskStatus::Done | TaskStatus::Waived => Err(TaskRefusal::NotOpen(*status)),
+        };
+        assert_eq!(may_complete(*status), settled, "complete {status}");
+        for mandatory in [false, true] {
+            assert_eq!(may_waive(&supervisor, *status, mandatory), settled, "supervisor, {status}, {mandatory}");
+        }
+        assert_eq!(may_waive(&worker, *status, false), settled, "worker, {status}");
+        let mandatory = settled.and(Err(TaskRefusal::MandatoryNeedsSupervisor));
+        assert_eq!(may_waive(&worker, *status, true), mandatory, "worker, {status}, mandatory");
+    }
+    for role in Role::ALL {
+        let waived = may_waive(&holding(&[*role]), TaskStatus::Open, true);
+        assert_eq!(waived.is_ok(), *role == Role::Supervisor, "{role}");
+    }
+}
+
+#[test]
+fn an_escalation_brings_in_its_agencies() {
+    let table: [(EscalationTarget, &[&str]); 3] = [
+        (EscalationTarget::Consilium, &["UO"]),
+        (EscalationTarget::Commission, &["KDN"]),
+        (EscalationTarget::CrisisManagement, &["UZ", "DP", "UO"]),
+    ];
+    for (target, agencies) in table {
+        assert_eq!(target.agencies(), agencies, "{target}");
+    }
+}
