@@ -6,4 +6,5 @@ mod concurrency;
 mod coverage;
 mod documents;
 mod flow;
+mod identity;
 mod support;

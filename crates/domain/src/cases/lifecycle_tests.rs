@@ -328,11 +328,13 @@ fn what_the_actions_write() {
         assessed.evidence.last_assessment = Some((assessed.now, *risk));
         assert_eq!(assessed.decide().unwrap().state.risk_level, *risk, "the assessed risk replaces the first one");
     }
-    for (stage, action, due) in
-        [(Planning, A::ApprovePlan, "2026-04-14"), (Review, A::Continue, "2026-04-30"), (Review, A::Replan, "2026-03-31")]
-    {
+    for (stage, action, due) in [
+        (Planning, A::ApprovePlan, "2026-04-14"),
+        (Review, A::Continue, "2026-04-30"),
+        (Review, A::Replan, "2026-03-31"),
+    ] {
         let mut scene = scene(stage, action);
-        // In Kazakhstan it is the 31st already; plans last 14 days, a continued one 30, as told.
+        // In Kazakhstan it is the 31st already. A plan made anew sets its own date when it is approved.
         scene.now = moment("2026-03-30T20:00:00Z");
         assert_eq!(scene.decide().unwrap().state.review_due_on, Some(day(due)), "{action}");
     }

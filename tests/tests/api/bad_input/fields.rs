@@ -260,7 +260,7 @@ fn signals_and_register(cast: &Cast, child: &str) -> Vec<Wrong> {
         wrong(
             "POST /register/reports",
             json!({"kind": "violence", "main_form": "Physical", "forms": "physical", "occurred_on": "2026-2-1", "place": {"territory": "", "setting": "moon", "street": "Секретная"},
-                "child_id": null, "role": "hero", "description": "", "external_refs": [{"system": "erdr", "number": ""}]}),
+                "child_id": [], "role": "hero", "description": "", "external_refs": [{"system": "erdr", "number": ""}]}),
             &[
                 "/child_id wrong_type",
                 "/description text_too_short",

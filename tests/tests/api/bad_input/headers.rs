@@ -141,11 +141,7 @@ fn words_follow_the_language_and_codes_do_not() {
     }
     assert_eq!(titles[0], titles[1]);
     assert_eq!(titles[0], titles[4]);
-    for place in 0..expected.len() {
-        assert!(
-            titles[0][place] != titles[2][place]
-                && titles[2][place] != titles[3][place]
-                && titles[0][place] != titles[3][place]
-        );
+    for ((one, other), third) in titles[0].iter().zip(&titles[2]).zip(&titles[3]) {
+        assert!(one != other && other != third && one != third);
     }
 }

@@ -32,7 +32,11 @@ request! {
     }
 }
 
-/// Take an action of a case's lifecycle. A refusal (409) names everything that is missing.
+/// Take an action of a case's lifecycle.
+///
+/// A refusal (409) names everything that is missing. The right depends on the action: `plan_approve` for
+/// `approve_plan`, `closure_decide` for `approve_closure` and `reject_closure`, `case_reopen` for `reopen`,
+/// `case_escalate` for `escalate`, `case_advance` for all others.
 #[utoipa::path(
     tag = "cases",
     operation_id = "case_transition",
