@@ -42,11 +42,20 @@ impl FromRequest for Ctx {
 
 impl Ctx {
     fn of(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
+        let ctx = Self::authenticated(request, payload)?;
+        QueryTable::check(request)?;
+        let key = IdempotencyKey::from_request(request, payload).into_inner()?.0;
+        Ok(Self { key, ..ctx })
+    }
+
+    /// The caller alone, whatever else is wrong with the request.
+    ///
+    /// # Errors
+    /// `unauthenticated` or `token_expired` (401).
+    pub(crate) fn authenticated(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
         // PostgreSQL keeps microseconds: what is answered now must equal what is read later.
         let now = Utc::now().trunc_subsecs(6);
         let verified = Bearer::of(request, now)?;
-        QueryTable::check(request)?;
-        let key = IdempotencyKey::from_request(request, payload).into_inner()?.0;
         let request_id = RequestId::from_request(request, payload).into_inner()?.0;
         let Some(database) = request.app_data::<web::Data<Database>>() else {
             tracing::error!("the application has no Database");
@@ -55,7 +64,7 @@ impl Ctx {
         Ok(Self {
             database: database.clone(),
             entry: Entry { session: verified.session, now, request_id, idempotency: None },
-            key,
+            key: None,
             target: format!("{} {}", request.method(), request.path()),
             language: Language::of(request.headers()),
         })

@@ -13,7 +13,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 
 use crate::auth::{PasswordSettings, Passwords, SigningKeys, TokenSettings, Tokens};
-use crate::middleware::{LoginLimiter, RateQuota, RequestLimits, edge, rate_limit};
+use crate::middleware::{LoginLimiter, RateQuota, RequestLimits, RightsTable, edge, rate_limit, rights_first};
 use crate::openapi::{self, Document};
 use crate::problem::{MethodTable, fallback};
 use crate::request::{BodyLimit, QueryTable};
@@ -59,6 +59,7 @@ struct Shared {
     logins: web::Data<LoginLimiter>,
     methods: web::Data<MethodTable>,
     queries: web::Data<QueryTable>,
+    rights: web::Data<RightsTable>,
     refresh: web::Data<RefreshLifetime>,
     document: Document,
     body_limit: BodyLimit,
@@ -93,6 +94,7 @@ pub fn serve(settings: &ApiSettings, database: Database, keys: SigningKeys) -> i
                 .with("/problems/{code}", &["GET"]),
         ),
         queries: web::Data::new(QueryTable::new(&document)),
+        rights: web::Data::new(RightsTable::new(&document)),
         refresh: web::Data::new(RefreshLifetime(settings.refresh_lifetime)),
         document: Document::new(&document).map_err(io::Error::other)?,
         body_limit: BodyLimit(settings.body_limit),
@@ -107,10 +109,12 @@ pub fn serve(settings: &ApiSettings, database: Database, keys: SigningKeys) -> i
             .app_data(shared.logins)
             .app_data(shared.methods)
             .app_data(shared.queries)
+            .app_data(shared.rights)
             .app_data(shared.refresh)
             .app_data(shared.body_limit)
             .configure(openapi::serve(shared.document))
             .default_service(web::route().to(fallback))
+            .wrap(from_fn(rights_first))
             .wrap(from_fn(rate_limit))
             .wrap(from_fn(edge))
             .wrap(Compress::default())

@@ -9,6 +9,7 @@ mod operations;
 mod queries;
 mod tokens;
 
+pub use chance::Chance;
 use qorgan_tests::Reply;
 
 /// A refusal in order: a problem of this status and code, with what RFC 9457 and our convention ask for, that

@@ -426,6 +426,33 @@ fn obeys(verdict: Verdict, status: u16, probe: &Probe) -> bool {
 }
 
 #[test]
+fn whoever_may_not_do_it_at_all_hears_that_before_what_is_wrong_with_the_attempt() {
+    let fixture = Fixture::new();
+    let statistician = fixture.cast.server.client("statistician.home");
+    for probe in probes(&fixture) {
+        if matches!(
+            probe.action,
+            Action::AccountUse | Action::ReferenceRead | Action::OrganisationRead | Action::StatisticsExact
+        ) {
+            continue;
+        }
+        // No If-Match, unknown parameters, a body that is none.
+        let mut request = statistician.request(probe.method, &format!("/api/v1{}?colour=red", probe.path));
+        if probe.body.is_some() {
+            request = request.header("Content-Type", "application/json").body("{");
+        }
+        let reply = client::send(request);
+        assert_eq!(
+            (reply.status, reply.body["code"].as_str()),
+            (403, Some("forbidden")),
+            "{}: {}",
+            probe.operation,
+            reply.text
+        );
+    }
+}
+
+#[test]
 fn refusals_are_audited() {
     let server = Server::start();
     let statistician = server.client("statistician.home");

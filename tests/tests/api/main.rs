@@ -2,9 +2,12 @@
 
 mod bad_input;
 mod cases;
+mod children;
 mod concurrency;
 mod coverage;
 mod documents;
 mod flow;
 mod identity;
+mod register;
+mod signals;
 mod support;

@@ -58,8 +58,10 @@ pub async fn case_update(
     let language = ctx.language;
     let change = body.value;
     ctx.answer(move |tx| {
-        let right = if change.manager_id.is_some() { Action::CaseAssign } else { Action::CaseUpdate };
-        let case = tx.case_for(id.0, right)?;
+        if change.manager_id.is_some() {
+            tx.case_for(id.0, Action::CaseAssign)?;
+        }
+        let case = tx.case_for(id.0, Action::CaseUpdate)?;
         unchanged(case.version, if_match)?;
         may_write(CasePart::Master, case.state.stage).map_err(stage_problem)?;
         if let Some(manager) = change.manager_id
