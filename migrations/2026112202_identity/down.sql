@@ -7,3 +7,4 @@ DROP FUNCTION authentication_open(uuid, uuid, timestamptz, timestamptz, bytea);
 DROP FUNCTION authentication_account(text);
 DROP TABLE idempotency_records, policy_mirror, refresh_tokens, sessions, user_credentials,
     user_roles, users, duty_organisations, organisations, territories, agencies;
+DROP FUNCTION end_sessions_of_disabled();

@@ -215,12 +215,12 @@ BEGIN
         RETURN QUERY SELECT 'reused', presented.session_id, presented.user_id;
         RETURN;
     END IF;
-    IF presented.revoked_at IS NOT NULL OR presented.token_expires <= p_now THEN
-        RETURN QUERY SELECT 'expired', presented.session_id, presented.user_id;
-        RETURN;
-    END IF;
     IF presented.disabled THEN
         RETURN QUERY SELECT 'disabled', presented.session_id, presented.user_id;
+        RETURN;
+    END IF;
+    IF presented.revoked_at IS NOT NULL OR presented.token_expires <= p_now THEN
+        RETURN QUERY SELECT 'expired', presented.session_id, presented.user_id;
         RETURN;
     END IF;
     UPDATE refresh_tokens SET used_at = p_now WHERE token_hash = p_old;
@@ -253,6 +253,20 @@ BEGIN
     WHERE user_id = p_user AND revoked_at IS NULL AND id IS DISTINCT FROM context_text('session_id')::uuid;
 END
 $$;
+
+-- Whoever is disabled loses the open sessions for good: enabling the account again does not bring them back.
+CREATE FUNCTION end_sessions_of_disabled() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+BEGIN
+    UPDATE sessions SET revoked_at = NEW.disabled_at, revoke_reason = 'account_disabled'
+    WHERE user_id = NEW.id AND revoked_at IS NULL;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER users_disabled AFTER UPDATE OF disabled_at ON users
+    FOR EACH ROW WHEN (OLD.disabled_at IS NULL AND NEW.disabled_at IS NOT NULL)
+    EXECUTE FUNCTION end_sessions_of_disabled();
 
 -- The digits of a KATO code that name its level: two the region, four the city or district, six the
 -- settlement group, nine the settlement or a district of a city (domain::territory::Kato::prefix).
@@ -287,11 +301,11 @@ BEGIN
     JOIN users u ON u.id = s.user_id
     JOIN organisations o ON o.id = u.organisation_id
     WHERE s.id = p_session;
-    IF NOT FOUND OR who.revoked_at IS NOT NULL OR who.expires_at <= p_now THEN
-        RETURN '{"outcome": "ended"}';
-    END IF;
     IF who.disabled THEN
         RETURN '{"outcome": "disabled"}';
+    END IF;
+    IF who.user_id IS NULL OR who.revoked_at IS NOT NULL OR who.expires_at <= p_now THEN
+        RETURN '{"outcome": "ended"}';
     END IF;
 
     PERFORM set_config('qorgan.user_id', who.user_id::text, true),

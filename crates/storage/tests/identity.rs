@@ -222,6 +222,8 @@ fn a_password_or_a_disabled_account_takes_effect_at_once() {
     assert!(matches!(world.rotate(&[8; 32], &[9; 32], now()), Rotation::Disabled(_)));
     assert!(world.database.account_for_login("admin").unwrap().unwrap().disabled);
     assert!(accounts::set_disabled(&mut world.owner, &name, false, now()).unwrap());
+    assert_eq!(world.enters(session), Err(EntryRefusal::Ended), "enabling does not bring old sessions back");
+    let session = world.open(user, None);
     assert_eq!(world.enters(session), Ok(()));
     assert!(accounts::reset_password(&mut world.owner, &name, &hash("reset"), now()).unwrap());
     assert_eq!(world.enters(session), Err(EntryRefusal::Ended));

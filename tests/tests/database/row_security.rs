@@ -259,6 +259,9 @@ fn a_revoked_session_or_a_disabled_user_enters_nothing() {
         .expect("disable");
     assert_eq!(outcome(&mut connection), "disabled");
     sql_query("UPDATE users SET disabled_at = NULL").execute(&mut owner).expect("enable");
+    assert_eq!(outcome(&mut connection), "ended", "enabling does not bring old sessions back");
+    sql_query("UPDATE sessions SET revoked_at = NULL").execute(&mut owner).expect("open again");
+    assert_eq!(outcome(&mut connection), "entered");
     sql_query("UPDATE sessions SET revoked_at = now()").execute(&mut owner).expect("revoke");
     assert_eq!(outcome(&mut connection), "ended");
 }

@@ -193,7 +193,7 @@ pub fn list_accounts(owner: &mut PgConnection) -> Result<Vec<AccountSummary>, St
         .collect()
 }
 
-/// Disables an account and ends its sessions, or enables it again. Answers whether there is such an account.
+/// Disables an account, by which its sessions end (a trigger of the migrations), or enables it again. Answers whether there is such an account.
 ///
 /// # Errors
 /// [`StorageError`].
@@ -212,9 +212,6 @@ pub fn set_disabled(
                 users::updated_at.eq(now),
             ))
             .execute(owner)?;
-        if disabled {
-            end_sessions(owner, id, "account_disabled", now)?;
-        }
         audit(owner, Action::UserManage, id, now)?;
         Ok(true)
     })

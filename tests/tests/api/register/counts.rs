@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_query;
-use qorgan_domain::clock::local_date;
+use qorgan_domain::calendar::local_date;
 use qorgan_tests::{Client, Reply};
 use serde_json::{Value, json};
 
