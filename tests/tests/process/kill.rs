@@ -106,6 +106,33 @@ fn write(client: &Client, child: &str, round: &str, sent: &Sent, stop: &AtomicBo
     });
 }
 
+/// Asks for all kinds of things until it is told to stop: an answer is right, or it is a 503 that says when to come
+/// again. A log-in is among them, which has no session yet.
+fn read(client: &Client, stop: &AtomicBool) {
+    let log_in = json!({"username": "pedagogue", "password": PASSWORD});
+    let search = json!({"query": "Нагрузкина Айша"});
+    while !stop.load(Ordering::Relaxed) {
+        let anonymous = client.with_token("");
+        let replies = [
+            client.get("/cases?limit=5"),
+            client.get("/auth/me"),
+            client.get("/territories"),
+            client.post("/children/search", &search),
+            send(client.request("GET", "/readyz")),
+            anonymous.post("/auth/login", &log_in),
+        ];
+        for reply in replies {
+            assert!(
+                reply.status == 200 || (reply.status == 503 && reply.header("retry-after").is_some()),
+                "an answer {} in trouble: {}",
+                reply.status,
+                reply.text
+            );
+        }
+        let _ = send(client.request("GET", "/healthz")).expect(200);
+    }
+}
+
 /// Every acknowledged case is there; sending everything again makes each case exactly once.
 fn verify(client: &Client, sent: &Sent, round: &str) {
     let sent = sent.0.lock().expect("no writer panics");
@@ -172,20 +199,29 @@ fn nothing_acknowledged_is_lost_and_nothing_is_doubled() {
     let client = Client::new(program.address(), None).with_token(token(&client));
     verify(&client, &sent, "server");
 
-    // Its PostgreSQL is killed under load: 503 meanwhile, and the server brings it back by itself.
-    let before = sent.acknowledged();
-    let stop = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| write(&client, &child, "database", &sent, &stop, &refusals));
-        until("the load runs", || sent.acknowledged() > before + 60);
-        signal("-KILL", postmaster(&home));
-        until("somebody is told to come again", || refusals.load(Ordering::Relaxed) > 0);
-        let back = sent.acknowledged();
-        until("the database is back", || sent.acknowledged() > back + 60);
-        stop.store(true, Ordering::Relaxed);
-    });
-    send(client.request("GET", "/readyz")).expect(200);
-    verify(&client, &sent, "database");
+    // Its PostgreSQL is killed under load: 503 meanwhile, and the server brings it back by itself. The same where
+    // only one of PostgreSQL's processes dies: then it throws all connections away and recovers by itself.
+    let strikes: [(&str, fn(&Home)); 2] = [
+        ("database", |home| signal("-KILL", postmaster(home))),
+        ("connection", |home| signal("-KILL", busy_connection(home))),
+    ];
+    for (round, strike) in strikes {
+        let before = sent.acknowledged();
+        refusals.store(0, Ordering::Relaxed);
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| write(&client, &child, round, &sent, &stop, &refusals));
+            scope.spawn(|| read(&client, &stop));
+            until("the load runs", || sent.acknowledged() > before + 60);
+            strike(&home);
+            until("somebody is told to come again", || refusals.load(Ordering::Relaxed) > 0);
+            let back = sent.acknowledged();
+            until("the database is back", || sent.acknowledged() > back + 60);
+            stop.store(true, Ordering::Relaxed);
+        });
+        send(client.request("GET", "/readyz")).expect(200);
+        verify(&client, &sent, round);
+    }
 }
 
 fn token(client: &Client) -> String {
@@ -196,4 +232,17 @@ fn token(client: &Client) -> String {
 fn postmaster(home: &Home) -> u32 {
     let file = std::fs::read_to_string(home.data("pg/data/postmaster.pid")).expect("read postmaster.pid");
     file.lines().next().and_then(|line| line.trim().parse().ok()).expect("a process id")
+}
+
+/// A process of PostgreSQL that serves a connection of the server.
+fn busy_connection(home: &Home) -> u32 {
+    let parent = format!("PPid:\t{}", postmaster(home));
+    let processes = std::fs::read_dir("/proc").expect("list processes").filter_map(Result::ok);
+    let mut ids = processes.filter_map(|process| process.file_name().to_str()?.parse::<u32>().ok());
+    let serves = |id: &u32| {
+        let file = |name: &str| std::fs::read_to_string(format!("/proc/{id}/{name}")).unwrap_or_default();
+        // PostgreSQL names what a process does: `postgres: role database [local] COMMIT`.
+        file("status").lines().any(|line| line == parent) && file("cmdline").contains("[local]")
+    };
+    ids.find(serves).expect("a connection of the server")
 }

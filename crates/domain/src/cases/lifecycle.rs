@@ -14,7 +14,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{CaseAction, ClosureOutcome, EscalationTarget, Missing, MissingCode, RiskLevel, Stage};
 use crate::calendar::local_date;
+use crate::identity::Role;
 use crate::ids::{TaskId, UserId};
+use crate::policy::{Actor, OrganisationRef, RoleGrant};
 
 /// From which stages an action starts, and where it leads (`None`: the stage stays).
 pub const ROUTES: &[(CaseAction, &[Stage], Option<Stage>)] = &[
@@ -162,6 +164,15 @@ pub struct Decider {
     pub user: UserId,
     /// Whether the user is a supervisor over the lead organisation.
     pub supervisor: bool,
+}
+
+impl Decider {
+    /// The actor before a case that `lead` leads: a supervisor counts where its scope covers the lead.
+    #[must_use]
+    pub fn of(actor: &Actor, lead: &OrganisationRef) -> Self {
+        let supervises = |grant: &RoleGrant| grant.role == Role::Supervisor && actor.reaches(grant.scope, lead);
+        Self { user: actor.user, supervisor: actor.roles.iter().any(supervises) }
+    }
 }
 
 /// What is to be written.

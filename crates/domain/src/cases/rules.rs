@@ -1,8 +1,7 @@
 //! Rules of a case's parts outside its lifecycle: when they may be written, who may waive a task.
 
+use super::lifecycle::Decider;
 use super::{EscalationTarget, Missing, MissingCode, Stage};
-use crate::identity::Role;
-use crate::policy::Actor;
 use crate::tasks::TaskStatus;
 use crate::words::words;
 
@@ -71,13 +70,14 @@ pub const fn may_complete(status: TaskStatus) -> Result<(), TaskRefusal> {
     }
 }
 
-/// Whether the actor, who may waive tasks of this case, may waive this one.
+/// Whether somebody who may waive tasks of this case may waive this one: a mandatory one, as a supervisor over the
+/// lead organisation.
 ///
 /// # Errors
 /// [`TaskRefusal`].
-pub fn may_waive(actor: &Actor, status: TaskStatus, mandatory: bool) -> Result<(), TaskRefusal> {
+pub fn may_waive(decider: Decider, status: TaskStatus, mandatory: bool) -> Result<(), TaskRefusal> {
     may_complete(status)?;
-    if mandatory && !actor.holds(Role::Supervisor) {
+    if mandatory && !decider.supervisor {
         return Err(TaskRefusal::MandatoryNeedsSupervisor);
     }
     Ok(())

@@ -2,30 +2,13 @@
 
 use uuid::Uuid;
 
+use super::lifecycle::Decider;
 use super::rules::{CasePart, TaskRefusal, may_complete, may_waive, may_write};
 use super::{EscalationTarget, MissingCode, Stage};
 use crate::identity::{AccountKind, AgencyCode, Role, Scope};
 use crate::policy::{Actor, OrganisationRef, RoleGrant};
 use crate::tasks::TaskStatus;
 use crate::territory::Kato;
-
-fn holding(roles: &[Role]) -> Actor {
-    let organisation = OrganisationRef {
-        id: Uuid::from_u128(1).into(),
-        agency: AgencyCode::new("UO").unwrap(),
-        kato: Kato::new("351011100").unwrap(),
-    };
-    Actor {
-        session: Uuid::from_u128(2).into(),
-        user: Uuid::from_u128(3).into(),
-        username: "a.user".to_owned(),
-        display_name: "A user".to_owned(),
-        account_kind: AccountKind::Person,
-        organisation,
-        organisation_name: "A school".to_owned(),
-        roles: roles.iter().map(|role| RoleGrant { role: *role, scope: Scope::Organisation }).collect(),
-    }
-}
 
 /// A row a part; a column a stage: registered, assessment, planning, implementation, review, closure proposed, closed.
 const WRITABLE: [(CasePart, &str); 7] = [
@@ -72,24 +55,57 @@ fn nothing_of_a_closed_case_is_written() {
 
 #[test]
 fn only_an_open_task_is_settled_and_only_a_supervisor_waives_a_mandatory_one() {
-    let worker = holding(&[Role::SocialPedagogue, Role::Psychologist]);
-    let supervisor = holding(&[Role::SocialPedagogue, Role::Supervisor]);
+    let decider = |supervisor| Decider { user: Uuid::from_u128(3).into(), supervisor };
     for status in TaskStatus::ALL {
         let settled = match status {
             TaskStatus::Open => Ok(()),
-            TaskStatus::Done | TaskStatus::Waived => Err(TaskRefusal::NotOpen(*status)),
+            other => Err(TaskRefusal::NotOpen(*other)),
         };
-        assert_eq!(may_complete(*status), settled, "complete {status}");
+        assert_eq!(may_complete(*status), settled, "{status}");
         for mandatory in [false, true] {
-            assert_eq!(may_waive(&supervisor, *status, mandatory), settled, "supervisor, {status}, {mandatory}");
+            assert_eq!(may_waive(decider(true), *status, mandatory), settled, "supervisor, {status}, {mandatory}");
         }
-        assert_eq!(may_waive(&worker, *status, false), settled, "worker, {status}");
+        assert_eq!(may_waive(decider(false), *status, false), settled, "worker, {status}");
         let mandatory = settled.and(Err(TaskRefusal::MandatoryNeedsSupervisor));
-        assert_eq!(may_waive(&worker, *status, true), mandatory, "worker, {status}, mandatory");
+        assert_eq!(may_waive(decider(false), *status, true), mandatory, "worker, {status}, mandatory");
     }
-    for role in Role::ALL {
-        let waived = may_waive(&holding(&[*role]), TaskStatus::Open, true);
-        assert_eq!(waived.is_ok(), *role == Role::Supervisor, "{role}");
+}
+
+#[test]
+fn a_supervisor_counts_where_its_own_scope_covers_the_lead() {
+    let organisation = |id, agency, kato| OrganisationRef {
+        id: Uuid::from_u128(id).into(),
+        agency: AgencyCode::new(agency).unwrap(),
+        kato: Kato::new(kato).unwrap(),
+    };
+    let own = organisation(1, "UO", "351000000");
+    let leads = [
+        own.clone(),
+        organisation(2, "UO", "351000000"),
+        organisation(3, "UO", "352400000"),
+        organisation(4, "UZ", "351000000"),
+    ];
+    let table = [
+        (Scope::Own, [false, false, false, false]),
+        (Scope::Organisation, [true, false, false, false]),
+        (Scope::Territory, [true, true, false, false]),
+        (Scope::Region, [true, true, true, false]),
+    ];
+    for (scope, expected) in table {
+        // The wider scope of another role lends the supervisor nothing.
+        let roles = [(Role::SocialPedagogue, Scope::Region), (Role::Supervisor, scope)];
+        let actor = Actor {
+            session: Uuid::from_u128(5).into(),
+            user: Uuid::from_u128(6).into(),
+            username: "a.user".to_owned(),
+            display_name: "A user".to_owned(),
+            account_kind: AccountKind::Person,
+            organisation: own.clone(),
+            organisation_name: "A school".to_owned(),
+            roles: roles.iter().map(|(role, scope)| RoleGrant { role: *role, scope: *scope }).collect(),
+        };
+        let supervises = leads.each_ref().map(|lead| Decider::of(&actor, lead).supervisor);
+        assert_eq!(supervises, expected, "{scope}");
     }
 }
 

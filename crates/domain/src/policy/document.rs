@@ -103,12 +103,12 @@ const fn describe(action: Action) -> &'static str {
 const fn explain(relation: Relation) -> &'static str {
     match relation {
         Relation::Anyone => "all",
-        Relation::Home => "children of, or registered by, an organisation in scope",
+        Relation::Home => "children of an organisation in scope, or registered by the user's own",
         Relation::Linked => {
-            "children of, or registered by, an organisation in scope, or in a case, report or signal the user may see"
+            "children of an organisation in scope, registered by the user's own, or in a case, report or signal the user may see"
         }
         Relation::Filer => "signals the user filed",
-        Relation::Correspondent => "signals addressed to, or filed by, an organisation in scope",
+        Relation::Correspondent => "signals addressed to an organisation in scope, or filed by the user's own",
         Relation::Addressee => "signals addressed to an organisation in scope",
         Relation::Participant => "cases with a participant in scope",
         Relation::Lead => "cases whose lead is in scope",

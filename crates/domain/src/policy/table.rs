@@ -13,13 +13,13 @@ words! {
     pub enum Relation {
         /// None is needed: the action is about no single record.
         Anyone = "anyone",
-        /// The child belongs to, or was registered by, an organisation in scope.
+        /// The child belongs to an organisation in scope, or was registered by the actor's own.
         Home = "home",
         /// `home`, or the child stands in a case, a report or a signal that the actor may see.
         Linked = "linked",
         /// The actor's user filed the signal.
         Filer = "filer",
-        /// An organisation in scope filed the signal, or it is addressed to one.
+        /// The actor's own organisation filed the signal, or it is addressed to one in scope.
         Correspondent = "correspondent",
         /// The signal is addressed to an organisation in scope.
         Addressee = "addressee",

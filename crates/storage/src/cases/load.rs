@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use qorgan_domain::cases::lifecycle::{CaseState, Decider};
 use qorgan_domain::cases::{ClosureOutcome, EscalationTarget, ParticipantRole, RiskLevel, Stage};
-use qorgan_domain::identity::Role;
 use qorgan_domain::ids::{CaseId, ChildId, SignalId, UserId};
 use qorgan_domain::policy::{Action, Actor, CaseSubject, OrganisationRef, Subject, decide};
 use qorgan_domain::territory::Kato;
@@ -161,12 +160,10 @@ impl Case {
         }
     }
 
-    /// The actor as the lifecycle sees it: a supervisor counts when its scope covers the lead.
+    /// The actor as the rules of the case see it.
     #[must_use]
     pub fn decider(&self, actor: &Actor) -> Decider {
-        let supervisor =
-            actor.roles.iter().any(|grant| grant.role == Role::Supervisor && actor.reaches(grant.scope, &self.lead));
-        Decider { user: actor.user, supervisor }
+        Decider::of(actor, &self.lead)
     }
 
     /// Refuses a change made on another version than this one.

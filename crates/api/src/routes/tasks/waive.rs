@@ -52,7 +52,7 @@ pub async fn task_waive(
         unchanged(task.version, if_match)?;
         may_write(CasePart::Task, case.state.stage).map_err(stage_problem)?;
         active(&task)?;
-        may_waive(tx.actor(), task.status, task.mandatory).map_err(refused)?;
+        may_waive(case.decider(tx.actor()), task.status, task.mandatory).map_err(refused)?;
         tx.task_waive(&case, &task, &request.reason)?;
         let (_, task) = tx.task_for(id.0, Action::CaseRead)?;
         let version = task.version;
