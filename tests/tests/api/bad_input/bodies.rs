@@ -5,7 +5,7 @@ use qorgan_tests::{Client, Reply, Server, client};
 use reqwest::blocking::Body;
 use serde_json::{Value, json};
 
-use super::operations::{Operation, read};
+use super::operations::{Callers, Operation, read};
 use super::{clear, wrong};
 
 const ID: &str = "0190a6f8-5b1c-7c3e-9f00-1234567890ab";
@@ -20,12 +20,12 @@ fn send(client: &Client, operation: &Operation, content_type: Option<&str>, body
 
 /// Every operation with a JSON body, with a body, and what it must answer.
 fn everywhere(server: &Server, check: impl Fn(&Operation, &Client)) {
-    let client = server.client("administrator.home");
-    let (_, operations) = read(&client);
+    let callers = Callers::new(server);
+    let (_, operations) = read(&server.anonymous());
     let with_body: Vec<_> = operations.iter().filter(|operation| operation.schema.is_some()).collect();
     assert!(with_body.len() > 20, "the document lists operations with bodies");
     for operation in with_body {
-        check(operation, &client);
+        check(operation, callers.of(operation));
     }
 }
 

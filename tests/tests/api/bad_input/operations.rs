@@ -1,6 +1,6 @@
 //! The operations of the API as its own document lists them.
 
-use qorgan_tests::{Client, client};
+use qorgan_tests::{Client, Server, client};
 use serde_json::Value;
 
 /// One operation.
@@ -12,6 +12,8 @@ pub struct Operation {
     pub schema: Option<Value>,
     /// Names of its query parameters.
     pub query: Vec<String>,
+    /// The right that it asks for, or `none`.
+    permission: String,
 }
 
 impl Operation {
@@ -39,9 +41,42 @@ pub fn read(client: &Client) -> (Value, Vec<Operation>) {
                     .filter(|parameter| parameter["in"] == "query")
                     .filter_map(|parameter| parameter["name"].as_str().map(str::to_owned))
                     .collect(),
+                permission: operation["x-permission"].as_str().unwrap_or("none").to_owned(),
             }
         })
     });
     let operations: Vec<Operation> = operations.collect();
     (document, operations)
+}
+
+/// Users who together may do every operation: rights are asked before the form of a request.
+pub struct Callers(Vec<(Client, Vec<String>)>);
+
+impl Callers {
+    pub fn new(server: &Server) -> Self {
+        let names = [
+            "administrator.home",
+            "social_pedagogue.home",
+            "supervisor.office.home",
+            "health_specialist.home",
+            "statistician.home",
+            "auditor.home",
+        ];
+        Self(names.iter().map(|name| with_permissions(server.client(name))).collect())
+    }
+
+    /// A user who may do this.
+    pub fn of(&self, operation: &Operation) -> &Client {
+        let may =
+            |permissions: &[String]| operation.permission == "none" || permissions.contains(&operation.permission);
+        let caller = self.0.iter().find(|(_, permissions)| may(permissions));
+        &caller.unwrap_or_else(|| panic!("nobody may {}: {}", operation.name, operation.permission)).0
+    }
+}
+
+fn with_permissions(client: Client) -> (Client, Vec<String>) {
+    let me = client.get("/auth/me").expect(200);
+    let permissions = me.body["permissions"].as_array().expect("permissions");
+    let permissions = permissions.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
+    (client, permissions)
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qorgan_tests::{Client, Server, client};
 use serde_json::{Value, json};
 
-use super::operations::{Operation, read};
+use super::operations::{Callers, Operation, read};
 use super::{clear, wrong};
 use crate::support::{Cast, open_case, register_child};
 
@@ -26,17 +26,17 @@ fn gets(client: &Client) -> Vec<Operation> {
 #[test]
 fn unknown_and_repeated_parameters_are_refused_by_name() {
     let server = Server::start();
-    let client = server.client("social_pedagogue.home");
+    let callers = Callers::new(&server);
     let mut refused = 0;
-    for operation in gets(&client) {
-        let path = operation.at(ID);
-        let reply = get(&client, &format!("{path}?surname=Sekretov&colour=red"));
+    for operation in gets(&server.anonymous()) {
+        let (path, client) = (operation.at(ID), callers.of(&operation));
+        let reply = get(client, &format!("{path}?surname=Sekretov&colour=red"));
         clear(&reply, 400, "invalid_query", &["Sekretov"]);
         for name in ["surname unknown_parameter", "colour unknown_parameter"] {
             assert!(wrong(&reply).contains(&name.to_owned()), "{}: {}", operation.name, reply.text);
         }
         if let Some(name) = operation.query.first() {
-            let reply = get(&client, &format!("{path}?{name}=1&{name}=2"));
+            let reply = get(client, &format!("{path}?{name}=1&{name}=2"));
             clear(&reply, 400, "invalid_query", &[]);
             assert!(wrong(&reply).contains(&format!("{name} repeated_parameter")), "{}", reply.text);
             refused += 1;
