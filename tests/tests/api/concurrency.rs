@@ -72,6 +72,28 @@ fn the_same_post_from_eight_threads_is_one_case() {
 }
 
 #[test]
+fn one_child_registered_by_eight_at_once_is_one_record() {
+    let cast = Cast::new();
+    let child = json!({"last_name": "Спешная", "first_name": "Алия", "birth_date": "2014-05-17", "sex": "female",
+        "territory": "351000000"});
+    let start = Barrier::new(8);
+    let mut statuses: Vec<u16> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|_| {
+                let (client, child, start) = (&cast.pedagogue, &child, &start);
+                scope.spawn(move || {
+                    start.wait();
+                    client.post("/children", child).status
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().expect("a client")).collect()
+    });
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409], "the others are shown the first");
+}
+
+#[test]
 fn tasks_of_one_case_are_finished_side_by_side() {
     let cast = Cast::new();
     let case = cast.case().id();

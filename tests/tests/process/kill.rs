@@ -133,6 +133,15 @@ fn read(client: &Client, stop: &AtomicBool) {
     }
 }
 
+/// Ends the load also where a check fails: the test must not wait for it for ever.
+struct Load<'a>(&'a AtomicBool);
+
+impl Drop for Load<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Every acknowledged case is there; sending everything again makes each case exactly once.
 fn verify(client: &Client, sent: &Sent, round: &str) {
     let sent = sent.0.lock().expect("no writer panics");
@@ -189,10 +198,10 @@ fn nothing_acknowledged_is_lost_and_nothing_is_doubled() {
     let client = log_in(&program, "pedagogue");
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
+        let _load = Load(&stop);
         scope.spawn(|| write(&client, &child, "server", &sent, &stop, &refusals));
         until("the load runs", || sent.acknowledged() > 60);
         program.kill();
-        stop.store(true, Ordering::Relaxed);
     });
     let program = home.serve(SETTINGS);
     // The access token outlives the program that issued it; the keys are in the data folder.
@@ -201,23 +210,20 @@ fn nothing_acknowledged_is_lost_and_nothing_is_doubled() {
 
     // Its PostgreSQL is killed under load: 503 meanwhile, and the server brings it back by itself. The same where
     // only one of PostgreSQL's processes dies: then it throws all connections away and recovers by itself.
-    let strikes: [(&str, fn(&Home)); 2] = [
-        ("database", |home| signal("-KILL", postmaster(home))),
-        ("connection", |home| signal("-KILL", busy_connection(home))),
-    ];
-    for (round, strike) in strikes {
+    for round in ["database", "connection"] {
         let before = sent.acknowledged();
         refusals.store(0, Ordering::Relaxed);
         let stop = AtomicBool::new(false);
         thread::scope(|scope| {
+            let _load = Load(&stop);
             scope.spawn(|| write(&client, &child, round, &sent, &stop, &refusals));
             scope.spawn(|| read(&client, &stop));
             until("the load runs", || sent.acknowledged() > before + 60);
-            strike(&home);
+            let victim = if round == "database" { postmaster(&home) } else { busy_connection(&home) };
+            signal("-KILL", victim);
             until("somebody is told to come again", || refusals.load(Ordering::Relaxed) > 0);
             let back = sent.acknowledged();
             until("the database is back", || sent.acknowledged() > back + 60);
-            stop.store(true, Ordering::Relaxed);
         });
         send(client.request("GET", "/readyz")).expect(200);
         verify(&client, &sent, round);

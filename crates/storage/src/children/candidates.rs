@@ -166,6 +166,18 @@ impl Tx<'_> {
         Ok(candidates)
     }
 
+    /// Makes registrations of one name and birthday wait for one another until this unit of work ends: the second
+    /// searches after the first has written, so search before create finds it.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn child_registration_begin(&mut self, name: &NameKey, birth_date: NaiveDate) -> Result<(), StorageError> {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 4211))")
+            .bind::<Text, _>(format!("{birth_date} {}", name.key))
+            .execute(self.connection)?;
+        Ok(())
+    }
+
     /// A child that a signal, a case or a report is to be linked to: it exists, though the actor may not see it.
     /// None where the actor links no children at all. The look-up is audited.
     ///

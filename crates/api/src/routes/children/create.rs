@@ -188,6 +188,7 @@ fn register(tx: &mut Tx<'_>, new: NewChild, confirmed: bool, language: Language)
     // After the id was looked at: a refusal from here on is one of the registration.
     let permit = tx.authorize(Action::ChildRegister)?;
     let name = new.name_key();
+    tx.child_registration_begin(&name, new.birth_date)?;
     let probe = ChildProbe::before_registration(new.iin.as_ref(), &name, new.birth_date);
     let candidates = tx.child_candidates(&permit, &probe, MAX_CANDIDATES)?;
     if candidates.iter().all(|candidate| candidate.id != new.id) {
