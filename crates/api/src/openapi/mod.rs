@@ -20,7 +20,7 @@ use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder,
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::server::ServerBuilder;
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{ComponentsBuilder, ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
+use utoipa::openapi::{ComponentsBuilder, ContactBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 
 /// Name of the security scheme: `security(("bearer" = []))` on every operation that needs a token.
 pub const SECURITY_SCHEME: &str = "bearer";
@@ -76,9 +76,6 @@ pub fn base() -> OpenApi {
                 .version(env!("CARGO_PKG_VERSION"))
                 .description(Some(DESCRIPTION))
                 .contact(Some(ContactBuilder::new().name(Some("Qorgan")).build()))
-                .license(Some(
-                    LicenseBuilder::new().name("AGPL-3.0-or-later").identifier(Some("AGPL-3.0-or-later")).build(),
-                ))
                 .build(),
         )
         .servers(Some([ServerBuilder::new().url("/").description(Some("This server")).build()]))
