@@ -202,10 +202,12 @@ fn facts_told_with_a_case_are_reported_with_it_or_not_at_all() {
     let mut wrong = fact.clone();
     wrong["level"] = json!("attempt");
     wrong["place"]["territory"] = json!("359999999");
-    let refused = cast.pedagogue.post("/cases", &case(json!([fact, wrong]))).problem(422, "validation_failed");
+    let mut future = fact.clone();
+    future["occurred_on"] = json!("2999-01-01");
+    let refused = cast.pedagogue.post("/cases", &case(json!([fact, wrong, future]))).problem(422, "validation_failed");
     let mut pointers: Vec<String> = refused.errors().into_iter().map(|(pointer, _)| pointer).collect();
     pointers.sort();
-    assert_eq!(pointers, ["/facts/1/level", "/facts/1/place/territory"]);
+    assert_eq!(pointers, ["/facts/1/level", "/facts/1/place/territory", "/facts/2/occurred_on"]);
     let nothing = cast.pedagogue.get("/cases").expect(200);
     assert_eq!(nothing.body["items"], json!([]), "nothing is half-written");
     assert_eq!(cast.pedagogue.get("/register/facts").expect(200).body["items"], json!([]));

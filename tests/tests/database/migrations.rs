@@ -58,6 +58,28 @@ fn two_programs_migrate_at_once() {
 }
 
 #[test]
+fn an_owner_without_createrole_migrates_where_the_servers_role_was_made_beforehand() {
+    let database = TestDatabase::empty();
+    let mut owner = database.owner();
+    // Roles are the cluster's: another run of this test may have left it.
+    let _ = sql_query("CREATE ROLE plain_owner NOSUPERUSER NOCREATEROLE").execute(&mut owner);
+    let own = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO plain_owner', current_database()); END $$";
+    for statement in [own, "GRANT qorgan_server TO plain_owner"] {
+        sql_query(statement).execute(&mut owner).expect("give the database away");
+    }
+    // Acts as that role from the first statement on.
+    let as_plain = format!("{}&options=-c%20role%3Dplain_owner", database.owner_url());
+    migrate(&as_plain).expect("up, without the right to make roles");
+    let owned = names(
+        &mut owner,
+        "SELECT DISTINCT pg_get_userbyid(relowner)::text AS name FROM pg_class
+         WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'",
+    );
+    assert_eq!(owned, ["plain_owner"]);
+    assert_eq!(Database::new(&settings(database.server_url())).ready(), Ok(()));
+}
+
+#[test]
 fn a_database_without_migrations_or_with_a_mighty_role_is_not_ready() {
     let database = TestDatabase::empty();
     assert!(Database::new(&settings(database.server_url())).ready().is_err());

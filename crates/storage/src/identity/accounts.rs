@@ -193,7 +193,8 @@ pub fn list_accounts(owner: &mut PgConnection) -> Result<Vec<AccountSummary>, St
         .collect()
 }
 
-/// Disables an account, by which its sessions end (a trigger of the migrations), or enables it again. Answers whether there is such an account.
+/// Disables an account, by which its sessions end (a trigger of the migrations), or enables it again. Answers whether
+/// there is such an account.
 ///
 /// # Errors
 /// [`StorageError`].

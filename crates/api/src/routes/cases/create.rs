@@ -14,10 +14,10 @@ use super::opening::open_case;
 use super::view::{CaseView, location};
 use crate::answer::Answer;
 use crate::context::Ctx;
-use crate::problem::{Issue, Pointer, Problem, ProblemCode};
+use crate::problem::{FieldErrors, Issue, Pointer, Problem, ProblemCode};
 use crate::request;
 use crate::request::{Body, IdempotencyKey, Language};
-use crate::routes::register::{CaseFactRequest, file};
+use crate::routes::register::{CaseFactRequest, check, insert, reported};
 
 request! {
     /// A case to be opened. It is led by the caller's organisation.
@@ -69,24 +69,33 @@ pub async fn case_create(ctx: Ctx, body: Body<CaseRequest>) -> Result<HttpRespon
         if let Some(case) = repeated(tx, &request)? {
             return answer(tx, case, language, false);
         }
-        let case = open(tx, request, language)?;
+        let case = open(tx, request)?;
         answer(tx, case, language, true)
     })
     .await
 }
 
-fn open(tx: &mut Tx<'_>, request: CaseRequest, language: Language) -> Result<CaseId, Problem> {
-    let (child, facts) = (request.child_id, request.facts);
-    let id = match request.id {
-        Some(id) => {
-            client_uuid(id.as_uuid()).map_err(|invalid| Problem::field("/id", Issue::from(invalid)))?;
-            id
-        }
-        None => CaseId::from_uuid(Uuid::now_v7()),
-    };
+/// Opens the case and reports its facts: all that is wrong with any of them is said before anything is written.
+fn open(tx: &mut Tx<'_>, request: CaseRequest) -> Result<CaseId, Problem> {
+    let child = request.child_id;
+    let mut errors = FieldErrors::new();
+    let id = request.id.unwrap_or_else(|| CaseId::from_uuid(Uuid::now_v7()));
+    if let Err(invalid) = client_uuid(id.as_uuid()) {
+        errors.push(&Pointer::ROOT.key("id"), invalid);
+    }
+    let at_facts = Pointer::ROOT.key("facts");
+    let mut reports = Vec::with_capacity(request.facts.len());
+    for (place, fact) in request.facts.into_iter().enumerate() {
+        let report = fact.into_report(child, id);
+        let nature = check(tx, &report, &at_facts.index(place), &mut errors)?;
+        reports.extend(nature.map(|nature| (report, nature)));
+    }
+    if !errors.is_empty() {
+        return Err(Problem::validation(errors));
+    }
     let new = NewCase {
         id,
-        child: request.child_id,
+        child,
         signal: request.signal_id,
         title: request.title,
         description: request.description,
@@ -94,15 +103,18 @@ fn open(tx: &mut Tx<'_>, request: CaseRequest, language: Language) -> Result<Cas
         risk_level: request.risk_level,
         manage: true,
     };
-    let case = match request.signal_id {
+    match request.signal_id {
         None => open_case(tx, new)?.id,
         Some(signal) => open_from_signal(tx, new, signal)?,
     };
-    let at_facts = Pointer::ROOT.key("facts");
-    for (place, fact) in facts.into_iter().enumerate() {
-        file(tx, fact.into_report(child, case), &at_facts.index(place), language)?;
+    if reports.is_empty() {
+        return Ok(id);
     }
-    Ok(case)
+    let child = tx.child_for_link(child)?.ok_or_else(|| Problem::field("/child_id", Issue::new("unknown_child")))?;
+    for (report, nature) in reports {
+        insert(tx, report, nature, reported(&child))?;
+    }
+    Ok(id)
 }
 
 /// Opens a case from a signal, which is accepted with it.

@@ -41,7 +41,7 @@ pub async fn report_file(ctx: Ctx, body: Body<ReportRequest>) -> Result<HttpResp
     let language = ctx.language;
     let request = body.value;
     ctx.post(body.sha256, move |tx| {
-        let filed = file(tx, request, &Pointer::ROOT, language)?;
+        let filed = file(tx, request, language)?;
         let (address, repeated) = (location(filed.fact.id), filed.repeated);
         let view = FiledReportView::from(filed);
         if repeated { Answer::ok(&view) } else { Answer::created(address, &view) }
@@ -49,30 +49,34 @@ pub async fn report_file(ctx: Ctx, body: Body<ReportRequest>) -> Result<HttpResp
     .await
 }
 
-/// Checks and files a report that stands `at` a place of a request.
+/// Checks what a report found `at` a place of a request says of its event. `None` means that `errors` now says what is
+/// wrong.
 ///
 /// # Errors
-/// `validation_failed` with every wrong field; `not_a_child`, `id_taken`, `domain_rule`; for a child that is to be
-/// registered those of `POST /children`.
-pub fn file(
+/// `forbidden`, and failures of the database.
+pub fn check(
     tx: &mut Tx<'_>,
-    mut request: ReportRequest,
+    request: &ReportRequest,
     at: &Pointer<'_>,
-    language: Language,
-) -> Result<FiledReport, Problem> {
+    errors: &mut FieldErrors,
+) -> Result<Option<Nature>, Problem> {
     tx.authorize(Action::ReportFile)?;
-    let mut errors = FieldErrors::new();
-    let nature = request.check(tx.today(), at, &mut errors);
+    let before = errors.len();
+    let nature = request.check(tx.today(), at, errors);
     if !tx.territory_exists(&request.place.territory)? {
         errors.push(&at.key("place").key("territory"), Issue::new("unknown_territory"));
     }
+    Ok(nature.filter(|_| errors.len() == before))
+}
+
+fn file(tx: &mut Tx<'_>, mut request: ReportRequest, language: Language) -> Result<FiledReport, Problem> {
+    let at = &Pointer::ROOT;
+    let mut errors = FieldErrors::new();
+    let nature = check(tx, &request, at, &mut errors)?;
     let child = Named::of(tx, request.child_id, request.child.take(), at, &mut errors)?;
     let (Some(nature), Some(child)) = (nature, child) else {
         return Err(Problem::validation(errors));
     };
-    if !errors.is_empty() {
-        return Err(Problem::validation(errors));
-    }
     let child = child.known(tx, language)?;
     insert(tx, request, nature, child)
 }
@@ -114,7 +118,7 @@ impl Named {
 
     fn known(self, tx: &mut Tx<'_>, language: Language) -> Result<ReportedChild, Problem> {
         Ok(match self {
-            Self::Known(child) => ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex },
+            Self::Known(child) => reported(&child),
             Self::New(child) => {
                 let child = child.register(tx, language)?;
                 ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex }
@@ -123,7 +127,17 @@ impl Named {
     }
 }
 
-fn insert(
+/// A child of the index as a report needs it.
+#[must_use]
+pub const fn reported(child: &LinkableChild) -> ReportedChild {
+    ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex }
+}
+
+/// Files a report that was checked.
+///
+/// # Errors
+/// `not_a_child`, `id_taken`, `not_found` for the case, `domain_rule`.
+pub fn insert(
     tx: &mut Tx<'_>,
     request: ReportRequest,
     nature: Nature,

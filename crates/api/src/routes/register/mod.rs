@@ -7,7 +7,7 @@ mod reports;
 mod request;
 pub mod view;
 
-pub use file::file;
+pub use file::{check, insert, reported};
 pub use request::CaseFactRequest;
 use utoipa_actix_web::service_config::ServiceConfig;
 
