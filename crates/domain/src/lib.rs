@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod cases;
 pub mod check;
 pub mod children;
+pub mod clocks;
 pub mod identity;
 pub mod ids;
 pub mod invalid;

@@ -41,6 +41,18 @@ table! {
 }
 
 table! {
+    calendar_days (day) {
+        day -> Date,
+        working -> Bool,
+        title_ru -> Text,
+        title_kk -> Nullable<Text>,
+        title_en -> Nullable<Text>,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
     case_assessments (id) {
         id -> Uuid,
         case_id -> Uuid,
@@ -148,8 +160,8 @@ table! {
     case_tasks (id) {
         id -> Uuid,
         case_id -> Uuid,
-        plan_id -> Uuid,
-        goal_id -> Uuid,
+        plan_id -> Nullable<Uuid>,
+        goal_id -> Nullable<Uuid>,
         title -> Text,
         section -> Text,
         organisation_id -> Uuid,
@@ -165,6 +177,11 @@ table! {
         version -> BigInt,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        origin -> Text,
+        due_at -> Timestamptz,
+        code -> Nullable<Text>,
+        source_id -> Nullable<Uuid>,
+        after -> Array<Uuid>,
     }
 }
 
@@ -415,6 +432,7 @@ joinable!(users -> organisations (organisation_id));
 allow_tables_to_appear_in_same_query!(
     agencies,
     audit_events,
+    calendar_days,
     case_assessments,
     case_contents,
     case_events,

@@ -19,6 +19,8 @@ words! {
         AssessmentRecorded = "assessment_recorded",
         /// A plan was written.
         PlanDrafted = "plan_drafted",
+        /// A task was added that comes from no plan.
+        TaskAdded = "task_added",
         /// A task was done.
         TaskCompleted = "task_completed",
         /// A task was waived.

@@ -14,6 +14,20 @@ words! {
     }
 }
 
+words! {
+    /// Where a task comes from.
+    pub enum TaskOrigin {
+        /// The plan of the case.
+        Plan = "plan",
+        /// A step of a protocol.
+        Protocol = "protocol",
+        /// A decision of a consilium.
+        Consilium = "consilium",
+        /// Crisis management.
+        Crisis = "crisis",
+    }
+}
+
 impl TaskStatus {
     /// Whether nothing is left to do: done or waived.
     pub fn is_settled(self) -> bool {

@@ -1,13 +1,13 @@
 //! Changes of the case's own row, guarded by the version that was read.
 
 use diesel::prelude::*;
-use qorgan_domain::cases::lifecycle::Transition;
+use qorgan_domain::cases::lifecycle::{CaseState, Transition};
 use qorgan_domain::cases::{CaseAction, CaseEventKind, ClosureOutcome, EscalationTarget, RiskLevel, Stage};
 use qorgan_domain::ids::UserId;
 use qorgan_domain::text::{Narrative, Reason, Title};
 use serde_json::json;
 
-use super::{Case, CaseEvent};
+use super::{Case, CaseChange, CaseEvent};
 use crate::schema::{case_participants, cases};
 use crate::{Authorized, StorageError, Tx};
 
@@ -70,7 +70,23 @@ impl Tx<'_> {
             self.event(case.id, CaseEvent::of(CaseEventKind::Amended, data));
         }
         self.audit(case.action(), case.id.as_uuid(), Some(case.id.as_uuid()));
-        Ok(())
+        self.amendment_followed(case, amendment)
+    }
+
+    fn amendment_followed(&mut self, case: &Authorized<Case>, amendment: &CaseAmendment) -> Result<(), StorageError> {
+        let mut state = case.state.clone();
+        state.risk_level = amendment.risk_level.unwrap_or(state.risk_level);
+        state.manager = amendment.manager.or(state.manager);
+        self.risk_followed(case, &state)?;
+        match amendment.manager {
+            Some(manager) => self.case_follow(case, &state, &CaseChange::ManagerNamed { manager }),
+            None => Ok(()),
+        }
+    }
+
+    fn risk_followed(&mut self, case: &Authorized<Case>, state: &CaseState) -> Result<(), StorageError> {
+        let (from, to) = (case.state.risk_level, state.risk_level);
+        if from == to { Ok(()) } else { self.case_follow(case, state, &CaseChange::RiskChanged { from, to }) }
     }
 
     /// Writes what the lifecycle decided.
@@ -119,7 +135,9 @@ impl Tx<'_> {
             self.reason_note(case, reason)?;
         }
         self.audit(case.action(), case.id.as_uuid(), Some(case.id.as_uuid()));
-        Ok(())
+        let moved = CaseChange::Moved { action: transition.action, from: transition.from, to: transition.to };
+        self.case_follow(case, state, &moved)?;
+        self.risk_followed(case, state)
     }
 }
 

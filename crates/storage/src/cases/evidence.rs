@@ -32,14 +32,14 @@ struct EvidenceRow {
     register_reports: i64,
 }
 
-/// One round trip for all the gates. Tasks count when their plan was approved.
+/// One round trip for all the gates. Tasks of a plan count when it was approved, others always.
 const EVIDENCE: &str = "
     WITH latest AS (SELECT completed_at, risk_level FROM case_assessments WHERE case_id = $1
                     ORDER BY completed_at DESC LIMIT 1),
     draft AS (SELECT id, author_id FROM case_plans WHERE case_id = $1 AND status = 'draft'
                    ORDER BY revision DESC LIMIT 1),
-    active AS (SELECT t.id, t.status, t.mandatory FROM case_tasks t JOIN case_plans p ON p.id = t.plan_id
-               WHERE t.case_id = $1 AND p.approved_at IS NOT NULL)
+    active AS (SELECT t.id, t.status, t.mandatory FROM case_tasks t LEFT JOIN case_plans p ON p.id = t.plan_id
+               WHERE t.case_id = $1 AND (t.plan_id IS NULL OR p.approved_at IS NOT NULL))
     SELECT (SELECT completed_at FROM latest) AS last_assessment_at,
            (SELECT risk_level FROM latest) AS last_assessment_risk,
            (SELECT max(created_at) FROM case_reviews WHERE case_id = $1) AS last_review_at,

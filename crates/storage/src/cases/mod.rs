@@ -1,6 +1,8 @@
 //! Cases and all that hangs on them.
 
+mod added_tasks;
 mod change;
+mod consequences;
 mod contents;
 mod events;
 mod evidence;
@@ -13,7 +15,9 @@ mod parts;
 mod plans;
 mod tasks;
 
+pub use added_tasks::AddedTask;
 pub use change::{CaseAmendment, Told};
+pub use consequences::CaseChange;
 pub use contents::{Content, ContentView, NewContent};
 pub(crate) use events::PendingEvent;
 pub use events::{CaseEvent, TimelineEntry};

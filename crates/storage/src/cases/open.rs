@@ -9,7 +9,7 @@ use qorgan_domain::policy::{Action, OrganisationRef};
 use qorgan_domain::text::{Narrative, Title};
 use serde_json::json;
 
-use super::{Case, CaseEvent};
+use super::{Case, CaseChange, CaseEvent};
 use crate::schema::{case_participants, cases};
 use crate::{AccessError, Authorized, Denial, Permit, StorageError, Tx};
 
@@ -80,7 +80,9 @@ impl Tx<'_> {
             ),
         );
         self.audit(Action::CaseOpen, new.id.as_uuid(), Some(new.id.as_uuid()));
-        self.case_for(new.id, Action::CaseRead)
+        let case = self.case_for(new.id, Action::CaseRead)?;
+        self.case_follow(&case, &case.state, &CaseChange::Opened)?;
+        Ok(case)
     }
 
     fn case_number(&mut self, lead: &OrganisationRef) -> Result<CaseNumber, StorageError> {

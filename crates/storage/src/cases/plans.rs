@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use qorgan_domain::calendar::end_of_day;
 use qorgan_domain::cases::{CaseEventKind, PlanStatus, Section};
 use qorgan_domain::ids::{GoalId, PlanId, UserId};
 use qorgan_domain::policy::{Action, OrganisationRef};
@@ -132,6 +133,7 @@ impl Tx<'_> {
                     case_tasks::organisation_agency.eq(task.organisation.agency.as_str()),
                     case_tasks::organisation_kato.eq(task.organisation.kato.as_str()),
                     case_tasks::due_on.eq(task.due_on),
+                    case_tasks::due_at.eq(end_of_day(task.due_on)),
                     case_tasks::mandatory.eq(task.mandatory),
                     case_tasks::status.eq("open"),
                     case_tasks::created_at.eq(self.now),
@@ -220,7 +222,9 @@ impl Tx<'_> {
                         .map(|(_, goal, title)| GoalView {
                             id: (*goal).into(),
                             title: title.clone(),
-                            tasks: tasks.extract_if(.., |task| task.goal_id.as_uuid() == *goal).collect(),
+                            tasks: tasks
+                                .extract_if(.., |task| task.goal_id.is_some_and(|id| id.as_uuid() == *goal))
+                                .collect(),
                         })
                         .collect(),
                 })

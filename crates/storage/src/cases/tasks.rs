@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use qorgan_domain::cases::{CaseEventKind, PlanStatus, Section};
 use qorgan_domain::ids::{CaseId, ContentId, GoalId, OrganisationId, TaskId, UserId};
 use qorgan_domain::policy::{Action, Actor, OrganisationRef, Subject, decide};
-use qorgan_domain::tasks::TaskStatus;
+use qorgan_domain::tasks::{TaskOrigin, TaskStatus};
 use qorgan_domain::text::Reason;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -24,23 +24,33 @@ pub struct Task {
     pub id: TaskId,
     /// Its case, with the number people use.
     pub case: (CaseId, String),
-    /// Its goal.
-    pub goal_id: GoalId,
+    /// Where it comes from.
+    pub origin: TaskOrigin,
+    /// Its goal, for a task of a plan.
+    pub goal_id: Option<GoalId>,
+    /// The step of the protocol it comes from.
+    pub code: Option<String>,
+    /// The application of a protocol, or the decision, it comes from.
+    pub source_id: Option<Uuid>,
+    /// The tasks that must be settled before it can be done.
+    pub after: Vec<TaskId>,
     /// What is to be done.
     pub title: String,
     /// The section its result belongs to.
     pub section: Section,
     /// Who has to do it, with the organisation's name.
     pub organisation: (OrganisationRef, String),
-    /// Until when.
+    /// The last day on which it is in time.
     pub due_on: NaiveDate,
+    /// The first moment at which it is late.
+    pub due_at: DateTime<Utc>,
     /// Whether the case cannot be closed without it.
     pub mandatory: bool,
     /// Open, done or waived.
     pub status: TaskStatus,
-    /// The status of its plan: a task counts once its plan is approved.
-    pub plan_status: PlanStatus,
-    /// Whether its plan was ever approved.
+    /// The status of its plan, for a task of a plan: it counts once the plan is approved.
+    pub plan_status: Option<PlanStatus>,
+    /// Whether it counts: its plan was approved, or it comes from elsewhere.
     pub active: bool,
     /// Who finished it, and when.
     pub finished: Option<(UserId, DateTime<Utc>)>,
@@ -74,9 +84,10 @@ pub struct TaskFilter {
 pub type TaskKey = (NaiveDate, Uuid);
 
 type TaskRow = (
-    (Uuid, Uuid, Uuid, String, String, Uuid, String, String),
+    (Uuid, Uuid, Option<Uuid>, String, String, Uuid, String, String),
+    (String, Option<String>, Option<Uuid>, Vec<Uuid>, DateTime<Utc>),
     (NaiveDate, bool, String, Option<Uuid>, Option<DateTime<Utc>>, Option<String>, Option<Uuid>, i64),
-    (String, Option<DateTime<Utc>>),
+    Option<(String, Option<DateTime<Utc>>)>,
     String,
     String,
 );
@@ -95,6 +106,7 @@ macro_rules! task_columns {
                 case_tasks::organisation_agency,
                 case_tasks::organisation_kato,
             ),
+            (case_tasks::origin, case_tasks::code, case_tasks::source_id, case_tasks::after, case_tasks::due_at),
             (
                 case_tasks::due_on,
                 case_tasks::mandatory,
@@ -105,7 +117,7 @@ macro_rules! task_columns {
                 case_tasks::content_id,
                 case_tasks::version,
             ),
-            (case_plans::status, case_plans::approved_at),
+            (case_plans::status, case_plans::approved_at).nullable(),
             cases::number,
             organisations::name,
         )
@@ -116,7 +128,7 @@ macro_rules! task_columns {
 macro_rules! task_source {
     () => {
         case_tasks::table
-            .inner_join(case_plans::table)
+            .left_join(case_plans::table)
             .inner_join(cases::table.on(cases::id.eq(case_tasks::case_id)))
             .inner_join(organisations::table.on(organisations::id.eq(case_tasks::organisation_id)))
     };
@@ -180,7 +192,7 @@ impl Tx<'_> {
     pub fn task_list(&mut self, filter: &TaskFilter) -> Result<Page<Task, TaskKey>, AccessError> {
         self.authorize(Action::CaseRead)?;
         let mut query = task_source!()
-            .filter(case_plans::approved_at.is_not_null())
+            .filter(case_tasks::plan_id.is_null().or(case_plans::approved_at.is_not_null().assume_not_null()))
             .filter(case_tasks::status.eq(filter.status.unwrap_or(TaskStatus::Open).as_str()))
             .select(task_columns!())
             .into_boxed();
@@ -257,21 +269,32 @@ impl Tx<'_> {
 }
 
 fn task_of(row: TaskRow) -> Result<Task, StorageError> {
-    let ((id, case, goal, title, section, organisation, agency, kato), rest, plan, number, organisation_name) = row;
+    let ((id, case, goal, title, section, organisation, agency, kato), source, rest, plan, number, organisation_name) =
+        row;
+    let (origin, code, source_id, after, due_at) = source;
     let (due_on, mandatory, status, finished_by, finished_at, waive_reason, result, version) = rest;
-    let (plan_status, approved_at) = plan;
     Ok(Task {
         id: id.into(),
         case: (case.into(), number),
-        goal_id: goal.into(),
+        origin: rows::parse(&origin, "case_tasks", "origin", id)?,
+        goal_id: goal.map(GoalId::from),
+        code,
+        source_id,
+        after: after.into_iter().map(TaskId::from).collect(),
         title,
         section: rows::parse(&section, "case_tasks", "section", id)?,
         organisation: (organisation_ref(organisation, &agency, &kato)?, organisation_name),
         due_on,
+        due_at,
         mandatory,
         status: rows::parse(&status, "case_tasks", "status", id)?,
-        plan_status: rows::parse(&plan_status, "case_plans", "status", id)?,
-        active: approved_at.is_some(),
+        active: plan.as_ref().is_none_or(|(_, approved_at)| approved_at.is_some()),
+        plan_status: rows::parse_optional(
+            plan.as_ref().map(|(status, _)| status.as_str()),
+            "case_plans",
+            "status",
+            id,
+        )?,
         finished: finished_by.map(UserId::from).zip(finished_at),
         waive_reason,
         result: None,

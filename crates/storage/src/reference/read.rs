@@ -1,14 +1,15 @@
 //! Reads reference data.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 use qorgan_domain::cases::RiskLevel;
+use qorgan_domain::clocks::WorkingCalendar;
 use qorgan_domain::ids::OrganisationId;
 use qorgan_domain::policy::{Action, OrganisationRef};
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
-use crate::schema::{agencies, deadline_rules, duty_organisations, organisations, territories};
+use crate::schema::{agencies, calendar_days, deadline_rules, duty_organisations, organisations, territories};
 use crate::{AccessError, StorageError, Tx, rows};
 
 /// An agency.
@@ -126,6 +127,20 @@ impl Tx<'_> {
                 .flatten();
         }
         Ok(None)
+    }
+
+    /// The working calendar of the years around a day: enough for every limit that starts then.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn working_calendar(&mut self, around: NaiveDate) -> Result<WorkingCalendar, StorageError> {
+        let from = around.checked_sub_days(Days::new(400)).unwrap_or(around);
+        let until = around.checked_add_days(Days::new(800)).unwrap_or(around);
+        let days: Vec<(NaiveDate, bool)> = calendar_days::table
+            .filter(calendar_days::day.between(from, until))
+            .select((calendar_days::day, calendar_days::working))
+            .load(self.connection)?;
+        Ok(WorkingCalendar::new(days))
     }
 
     /// Days until the next review at a risk, by the rule in force on a day.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::load::VersionRow;
 use super::{ExternalReference, Fact, FactVersion, Report};
-use crate::cases::{Case, CaseEvent};
+use crate::cases::{Case, CaseChange, CaseEvent};
 use crate::schema::{outbox, register_fact_versions as versions, register_facts as facts, register_reports as reports};
 use crate::{Authorized, Permit, StorageError, Tx};
 
@@ -147,6 +147,10 @@ impl Tx<'_> {
         let fact = self.fact_insert(new, age_years)?;
         let report = self.report_row_insert(new, &fact)?;
         self.report_announce(&report, &fact, new)?;
+        if let Some(case) = new.case {
+            let reported = CaseChange::FactReported { fact: fact.id, nature: new.nature.clone() };
+            self.case_follow(case, &case.state, &reported)?;
+        }
         Ok(FiledReport { report, fact, repeated: false })
     }
 

@@ -15,7 +15,7 @@ use crate::request::PathId;
 /// Names: `account_kind`, `age_group`, `case_action`, `case_event_kind`, `child_role`, `closure_outcome`,
 /// `escalation_target`, `fact_kind`, `fact_status`, `organisation_kind`, `participant_role`, `plan_status`, `relation`,
 /// `review_conclusion`, `risk_level`, `role`, `scope`, `section`, `setting`, `sex`, `signal_channel`, `signal_status`,
-/// `stage`, `suicidal_level`, `task_status`, `triage_decision`, `urgency`, `violence_form`.
+/// `stage`, `suicidal_level`, `task_origin`, `task_status`, `triage_decision`, `urgency`, `violence_form`.
 #[utoipa::path(
     tag = "reference",
     operation_id = "classifier_get",

@@ -92,6 +92,7 @@ mod tests {
             "signal_status": signals::SignalStatus,
             "stage": cases::Stage,
             "suicidal_level": register::SuicidalLevel,
+            "task_origin": tasks::TaskOrigin,
             "task_status": tasks::TaskStatus,
             "triage_decision": signals::TriageDecision,
             "urgency": signals::Urgency,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use qorgan_domain::cases::{PlanStatus, Section};
 use qorgan_domain::ids::{CaseId, GoalId, TaskId, UserId};
-use qorgan_domain::tasks::TaskStatus;
+use qorgan_domain::tasks::{TaskOrigin, TaskStatus};
 use qorgan_storage::cases::{ContentView, Task};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,22 +20,30 @@ pub struct TaskView {
     pub case_id: CaseId,
     /// The number of its case.
     pub case_number: String,
-    /// Its goal.
-    pub goal_id: GoalId,
+    /// Where it comes from.
+    pub origin: TaskOrigin,
+    /// Its goal, for a task of a plan.
+    pub goal_id: Option<GoalId>,
+    /// The step of the protocol it comes from.
+    pub code: Option<String>,
+    /// The tasks that must be settled before it can be done.
+    pub after: Vec<TaskId>,
     /// What is to be done.
     pub title: String,
     /// The section that protects its result.
     pub section: Section,
     /// Who has to do it.
     pub organisation: OrganisationNameView,
-    /// Until when.
+    /// The last day on which it is in time.
     pub due_on: NaiveDate,
+    /// The first moment at which it is late.
+    pub due_at: DateTime<Utc>,
     /// Whether the case cannot be closed without it.
     pub mandatory: bool,
     /// Open, done or waived.
     pub status: TaskStatus,
-    /// The status of its plan.
-    pub plan_status: PlanStatus,
+    /// The status of its plan, for a task of a plan.
+    pub plan_status: Option<PlanStatus>,
     /// Who did or waived it.
     pub finished_by: Option<UserId>,
     /// When.
@@ -61,11 +69,15 @@ impl From<Task> for TaskView {
             id: task.id,
             case_id: task.case.0,
             case_number: task.case.1,
+            origin: task.origin,
             goal_id: task.goal_id,
+            code: task.code,
+            after: task.after,
             title: task.title,
             section: task.section,
             organisation: (task.organisation.0.id, task.organisation.1).into(),
             due_on: task.due_on,
+            due_at: task.due_at,
             mandatory: task.mandatory,
             status: task.status,
             plan_status: task.plan_status,
