@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod database;
+pub mod deadlines;
 pub mod server;
 pub mod world;
 

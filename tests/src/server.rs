@@ -10,6 +10,8 @@ use chrono::{TimeDelta, Utc};
 use qorgan_api::ApiSettings;
 use qorgan_api::auth::{PasswordSettings, SigningKeys, TokenSettings, Tokens, generate_pem};
 use qorgan_api::middleware::RateQuota;
+use qorgan_api::server::AttachmentSettings;
+use qorgan_storage::attachment_store::AttachmentStore;
 use qorgan_storage::{Database, DatabaseSettings};
 
 use crate::client::Client;
@@ -51,6 +53,8 @@ pub fn settings() -> ApiSettings {
             max_wait: Duration::from_secs(5),
         },
         body_limit: 256 * 1024,
+        import_limit: 4 * 1024 * 1024,
+        attachments: AttachmentSettings { limit: 4 * 1024 * 1024, store: AttachmentStore::Database },
         session_quota: unlimited(),
         address_quota: unlimited(),
         login_quota: unlimited(),

@@ -8,6 +8,7 @@
 pub mod answer;
 pub mod auth;
 pub mod context;
+pub mod documents;
 pub mod middleware;
 pub mod openapi;
 pub mod problem;

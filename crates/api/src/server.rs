@@ -9,6 +9,7 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use chrono::TimeDelta;
 use qorgan_storage::Database;
+use qorgan_storage::attachment_store::AttachmentStore;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 
@@ -16,7 +17,7 @@ use crate::auth::{PasswordSettings, Passwords, SigningKeys, TokenSettings, Token
 use crate::middleware::{LoginLimiter, RateQuota, RequestLimits, RightsTable, edge, rate_limit, rights_first};
 use crate::openapi::{self, Document};
 use crate::problem::{MethodTable, fallback};
-use crate::request::{BodyLimit, QueryTable};
+use crate::request::{BodyLimit, ImportLimit, QueryTable};
 use crate::routes;
 
 /// Seconds that requests under way get to finish when the server stops.
@@ -37,12 +38,25 @@ pub struct ApiSettings {
     pub passwords: PasswordSettings,
     /// Most bytes of a body.
     pub body_limit: usize,
+    /// Most bytes of a file of signals.
+    pub import_limit: usize,
+    /// Attached documents: the largest, and where new ones go.
+    pub attachments: AttachmentSettings,
     /// Requests of one session.
     pub session_quota: RateQuota,
     /// Requests of one address without a good token.
     pub address_quota: RateQuota,
     /// Attempts to log in, of one account from one address.
     pub login_quota: RateQuota,
+}
+
+/// Attached documents: the largest, and where new ones go.
+#[derive(Debug, Clone)]
+pub struct AttachmentSettings {
+    /// Most bytes of one document.
+    pub limit: usize,
+    /// Where new documents go.
+    pub store: AttachmentStore,
 }
 
 /// How long a session lives without a refresh; the login routes read it.
@@ -61,6 +75,8 @@ struct Shared {
     queries: web::Data<QueryTable>,
     rights: web::Data<RightsTable>,
     refresh: web::Data<RefreshLifetime>,
+    import_limit: web::Data<ImportLimit>,
+    attachments: web::Data<AttachmentSettings>,
     document: Document,
     body_limit: BodyLimit,
 }
@@ -96,6 +112,8 @@ pub fn serve(settings: &ApiSettings, database: Database, keys: SigningKeys) -> i
         queries: web::Data::new(QueryTable::new(&document)),
         rights: web::Data::new(RightsTable::new(&document)),
         refresh: web::Data::new(RefreshLifetime(settings.refresh_lifetime)),
+        import_limit: web::Data::new(ImportLimit(settings.import_limit)),
+        attachments: web::Data::new(settings.attachments.clone()),
         document: Document::new(&document).map_err(io::Error::other)?,
         body_limit: BodyLimit(settings.body_limit),
     };
@@ -112,6 +130,8 @@ pub fn serve(settings: &ApiSettings, database: Database, keys: SigningKeys) -> i
             .app_data(shared.rights)
             .app_data(shared.refresh)
             .app_data(shared.body_limit)
+            .app_data(shared.import_limit)
+            .app_data(shared.attachments)
             .configure(openapi::serve(shared.document))
             .default_service(web::route().to(fallback))
             .wrap(from_fn(rights_first))

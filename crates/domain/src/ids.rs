@@ -96,10 +96,44 @@ ids! {
     ReviewId,
     /// A note in a section of a case.
     NoteId,
+    /// A link between two cases.
+    CaseLinkId,
+    /// A link of a case to another child.
+    LinkedChildId,
+    /// A check after the closure of a case.
+    FollowUpCheckId,
+    /// A deadline of a case: a clock that runs, or ran.
+    DeadlineId,
+    /// A rule of time, as it was published.
+    DeadlineRuleId,
+    /// A notice to a user.
+    NotificationId,
+    /// A document attached to a case.
+    AttachmentId,
+    /// One import of a file of signals.
+    SignalImportId,
     /// A piece of confidential content of a case, whatever it is.
     ContentId,
+    /// A session of the consilium.
+    ConsiliumSessionId,
+    /// A case on the agenda of a session of the consilium.
+    ConsiliumItemId,
+    /// A decision of the consilium on a case.
+    ConsiliumDecisionId,
     /// An event in the history of a case or another resource.
     EventId,
+    /// A protocol as it applies to one case.
+    ProtocolApplicationId,
+    /// A placement on the in-school register.
+    PlacementId,
+    /// Somebody of the family of a child, in a case.
+    FamilyMemberId,
+    /// A decision of a family member on help.
+    ConsentId,
+    /// A service of the directory.
+    ServiceId,
+    /// An appointment with a service.
+    AppointmentId,
     /// A report that one agency made to the register.
     ReportId,
     /// A fact of the unified register.

@@ -4,16 +4,23 @@
 //! Past its types there are no bare strings: a value that exists has been checked, a refusal is an [`Invalid`].
 //! Start reading at [`cases`], then [`register`]; [`words`], [`ids`] and [`text`] are the bricks of all others.
 
+pub mod assessments;
 pub mod calendar;
 pub mod cases;
 pub mod check;
 pub mod children;
 pub mod clocks;
+pub mod consilium;
+pub mod family;
 pub mod identity;
 pub mod ids;
 pub mod invalid;
+pub mod notifications;
 pub mod policy;
+pub mod protocols;
 pub mod register;
+pub mod school_register;
+pub mod services;
 pub mod signals;
 pub mod statistics;
 pub mod tasks;

@@ -36,6 +36,12 @@ pub enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Bring in files from the machine of the server
+    Import {
+        /// What.
+        #[command(subcommand)]
+        command: ImportCommand,
+    },
     /// Print the OpenAPI document of the API
     Openapi,
     /// Print the permission table, as a page for reviewers
@@ -130,6 +136,44 @@ pub enum UserCommand {
         #[command(flatten)]
         common: Common,
     },
+}
+
+/// Files that can be brought in.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Signals: the list of a raid or of a screening, as CSV or NDJSON. May be run again at any time
+    Signals(ImportSignals),
+}
+
+/// Flags of `import signals`.
+#[derive(Debug, Args)]
+pub struct ImportSignals {
+    /// The file
+    pub file: PathBuf,
+    /// Account to act as: its rights count, and it stands in the audit log
+    #[arg(long = "as", value_name = "USERNAME")]
+    pub acting_as: String,
+    /// Code of the source, within which external ids are unique [default: the file's name without its ending]
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Channel of rows that name none, such as raid or asppm_screening
+    #[arg(long, value_name = "CHANNEL")]
+    pub channel: Option<String>,
+    /// csv or ndjson [default: by the file's ending]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Check all rows and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write row, field and reason of what was rejected to this file, as CSV
+    #[arg(long, value_name = "FILE")]
+    pub bad_rows: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where from.
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// Commands for the configuration.

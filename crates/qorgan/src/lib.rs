@@ -15,6 +15,7 @@ pub mod serve;
 pub mod settings;
 mod stop;
 mod wiring;
+mod worker;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use crate::database::OpenDatabase;
 use crate::settings::Settings;
 use crate::stop::Stop;
+use crate::worker::RunningWorker;
 use crate::{Failure, keys, output, wiring};
 
 /// Runs the server until it is asked to stop. The private PostgreSQL stops last, also when something fails.
@@ -31,14 +32,24 @@ fn serve(settings: &Settings, stop: &Stop, database: &OpenDatabase) -> Result<()
         return Ok(());
     }
     let pool = wiring::database(settings, &database.server_url);
-    actix_web::rt::System::new().block_on(async {
+    wiring::sweep_attachments(settings, &pool);
+    let worker = settings
+        .worker
+        .run
+        .then(|| RunningWorker::start(&settings.worker, &database.server_url, pool.worker().clone()))
+        .transpose()
+        .map_err(Failure::of("starting the worker"))?;
+    let served = actix_web::rt::System::new().block_on(async {
         let (server, address) = wiring::http_server(settings, pool, keys)?;
         let handle = server.handle();
         // Graceful: requests under way are answered first.
         stop.then(move || drop(handle.stop(true)));
         output::print(&welcome(settings, database, address))?;
         server.await.map_err(Failure::of("serving HTTP"))
-    })
+    });
+    // Requests are answered; the worker ends its turn before the database does.
+    drop(worker);
+    served
 }
 
 /// Migrations and demonstration data, as far as the program may act as the owner.

@@ -10,6 +10,8 @@ use chrono::TimeDelta;
 use qorgan_api::ApiSettings;
 use qorgan_api::auth::{PasswordSettings, Passwords, Secret, SigningKeys, TokenSettings};
 use qorgan_api::middleware::RateQuota;
+use qorgan_api::server::AttachmentSettings;
+use qorgan_storage::attachment_store::AttachmentStore;
 use qorgan_storage::identity::PasswordHash;
 use qorgan_storage::{Database, DatabaseSettings};
 
@@ -45,6 +47,8 @@ pub(crate) fn http_server(
         listen: settings.listen,
         workers: settings.workers,
         body_limit: limits.body_bytes,
+        import_limit: limits.import_bytes,
+        attachments: AttachmentSettings { limit: limits.attachment_bytes, store: attachment_store(settings) },
         passwords: passwords(settings),
         tokens: TokenSettings {
             issuer: settings.token.issuer.clone(),
@@ -58,6 +62,24 @@ pub(crate) fn http_server(
     };
     let action = format!("listening on {}", settings.listen);
     qorgan_api::serve(&api, database, keys).map_err(Failure::of(action))
+}
+
+/// Where new attached documents go.
+pub(crate) fn attachment_store(settings: &Settings) -> AttachmentStore {
+    settings.attachments_folder.clone().map_or(AttachmentStore::Database, AttachmentStore::Folder)
+}
+
+/// Removes, beside the server's start, what interrupted uploads left in the folder of attachments.
+pub(crate) fn sweep_attachments(settings: &Settings, database: &Database) {
+    let (store, database) = (attachment_store(settings), database.clone());
+    if store == AttachmentStore::Database {
+        return;
+    }
+    std::thread::spawn(move || match store.sweep(&database) {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "removed files of attachments that no document names"),
+        Err(error) => tracing::warn!(%error, "the folder of attachments could not be swept"),
+    });
 }
 
 /// Loads the made-up region and its accounts, unless they are there.

@@ -107,6 +107,7 @@ fn the_region_is_loaded_once_and_whole_and_the_same_after_an_interruption() {
     assert_eq!(sizes(owner), first, "a second start changes nothing");
 
     everything_is_represented(owner);
+    protocols_are_followed(owner);
     named_accounts_find_work(owner);
     nothing_is_left_behind(owner);
     let interrupted = interrupted.join().expect("the interrupted load ended well");
@@ -154,6 +155,23 @@ fn everything_is_represented(owner: &mut PgConnection) {
     let agencies = counts(owner, &format!("SELECT agency_code AS name, count(*) AS count FROM {facts} GROUP BY 1"));
     assert!(["UO", "UZ", "DP", "UKZSP", "OPEKA"].iter().all(|agency| agencies[*agency] >= 5), "{agencies:?}");
     assert!(count(owner, "register_reports WHERE case_id IS NOT NULL") >= 100);
+    assert!(count(owner, "school_placements") >= 20 && count(owner, "case_family_members") >= 50);
+}
+
+fn protocols_are_followed(owner: &mut PgConnection) {
+    let codes = counts(owner, "SELECT code AS name, count(*) AS count FROM protocol_applications GROUP BY 1");
+    assert!(codes.len() == 6 && codes.values().all(|count| *count >= 1), "every protocol applies: {codes:?}");
+    let steps = counts(
+        owner,
+        "SELECT status AS name, count(*) AS count FROM case_tasks WHERE origin = 'protocol' AND mandatory GROUP BY 1",
+    );
+    assert!(["open", "done", "waived"].iter().all(|status| steps[*status] >= 20), "{steps:?}");
+    let dropped = "case_tasks t JOIN cases c ON c.id = t.case_id WHERE t.mandatory AND t.status = 'open' \
+                   AND t.origin = 'protocol' AND c.stage IN ('closure_proposed', 'closed')";
+    assert_eq!(count(owner, dropped), 0, "nothing mandatory is dropped");
+    let left = "protocol_applications a JOIN cases c ON c.id = a.case_id WHERE (c.stage = 'closed') <> (a.ended_at IS NOT NULL) \
+                AND NOT EXISTS (SELECT FROM case_events e WHERE e.case_id = c.id AND e.data->>'action' = 'reopen')";
+    assert_eq!(count(owner, left), 0, "a protocol ends with its case");
 }
 
 fn named_accounts_find_work(owner: &mut PgConnection) {
@@ -239,6 +257,7 @@ fn both_are_the_same(one: &mut PgConnection, other: &mut PgConnection) {
         "cases, id::text || stage || title || risk_level || version",
         "case_notes, case_id::text || section || created_at",
         "case_tasks, case_id::text || title || due_on || status",
+        "protocol_applications, case_id::text || code || cause || applied_at || coalesce(ended_at::text, '')",
         "case_events, case_id::text || kind || at",
         "register_reports, id::text || description || occurred_on || coalesce(case_id::text, '')",
         "register_fact_versions, coalesce(main_form, level) || occurred_on || kato || setting || age_years",

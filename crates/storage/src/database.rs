@@ -8,6 +8,7 @@ use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
 
 use crate::StorageError;
+use crate::worker::WorkerMonitor;
 
 /// How to reach PostgreSQL.
 #[derive(Clone)]
@@ -35,6 +36,7 @@ impl std::fmt::Debug for DatabaseSettings {
 pub struct Database {
     pool: Arc<Pool<ServerConnections>>,
     connections: u32,
+    worker: Arc<WorkerMonitor>,
 }
 
 /// A connection and whether it is known to be dead. r2d2 asks only on return, which costs no round trip.
@@ -51,18 +53,23 @@ pub(crate) struct ServerConnections {
 #[error("the database cannot be reached")]
 pub(crate) struct ConnectError;
 
+/// A connection of the server's role.
+pub(crate) fn connect(url: &str) -> Result<PgConnection, ConnectError> {
+    let mut pg = PgConnection::establish(url).map_err(|_| ConnectError)?;
+    pg.batch_execute(
+        "SET ROLE qorgan_server; SET TIME ZONE 'UTC'; SET jit = off; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
+         SET idle_in_transaction_session_timeout = '60s'",
+    )
+    .map_err(|_| ConnectError)?;
+    Ok(pg)
+}
+
 impl ManageConnection for ServerConnections {
     type Connection = ServerConnection;
     type Error = ConnectError;
 
     fn connect(&self) -> Result<ServerConnection, ConnectError> {
-        let mut pg = PgConnection::establish(&self.url).map_err(|_| ConnectError)?;
-        pg.batch_execute(
-            "SET ROLE qorgan_server; SET TIME ZONE 'UTC'; SET jit = off; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
-             SET idle_in_transaction_session_timeout = '60s'",
-        )
-        .map_err(|_| ConnectError)?;
-        Ok(ServerConnection { pg, broken: false })
+        Ok(ServerConnection { pg: connect(&self.url)?, broken: false })
     }
 
     fn is_valid(&self, connection: &mut ServerConnection) -> Result<(), ConnectError> {
@@ -87,7 +94,7 @@ impl Database {
             .test_on_check_out(false)
             .error_handler(Box::new(QuietHandler))
             .build_unchecked(ServerConnections { url: settings.url.clone() });
-        Self { pool: Arc::new(pool), connections: settings.connections.max(1) }
+        Self { pool: Arc::new(pool), connections: settings.connections.max(1), worker: Arc::default() }
     }
 
     /// A connection with a transaction begun. Dead connections (PostgreSQL was restarted) are thrown
@@ -111,6 +118,12 @@ impl Database {
         let mut connection = self.begin()?;
         let result = work(&mut connection.pg);
         finish(&mut connection, result)
+    }
+
+    /// Where the worker of this process says how it is.
+    #[must_use]
+    pub const fn worker(&self) -> &Arc<WorkerMonitor> {
+        &self.worker
     }
 
     /// Whether PostgreSQL answers, as the right role, with the schema this program needs.

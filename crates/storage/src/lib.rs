@@ -5,25 +5,36 @@
 //! Start reading at [`unit_of_work`], then `cases/`; `migrations/2026112205_row_security` is the second line of defence.
 
 mod access;
+pub mod assessments;
+pub mod attachment_store;
 pub mod audit;
 pub mod cases;
 pub mod children;
+pub mod clocks;
 pub mod cluster;
+pub mod consilium;
 mod database;
 pub mod error;
+pub mod family;
 pub mod identity;
 pub mod installed;
 pub mod migrate;
+pub mod notifications;
 mod outbox;
 pub mod page;
 pub mod policy_mirror;
+pub mod protocols;
 pub mod reference;
 pub mod register;
 mod rows;
 mod schema;
+pub mod school_register;
+pub mod services;
 pub mod signals;
 pub mod statistics;
+pub mod sync;
 mod unit_of_work;
+pub mod worker;
 
 pub use access::{AccessError, Authorized, Denial, Permit};
 pub use database::{Database, DatabaseSettings};

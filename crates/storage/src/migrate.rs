@@ -45,6 +45,7 @@ pub fn migrate(owner_url: &str) -> Result<Vec<String>, MigrationError> {
     connection.batch_execute("GRANT SELECT ON __diesel_schema_migrations TO qorgan_server").map_err(failed)?;
     policy_mirror::write(&mut connection)?;
     reference::load(&mut connection)?;
+    crate::signals::fill_match_keys(&mut connection)?;
     connection.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})")).map_err(failed)?;
     Ok(ran)
 }

@@ -22,6 +22,30 @@ table! {
 }
 
 table! {
+    approval_rules (risk_level, valid_from) {
+        risk_level -> Text,
+        supervisor -> Bool,
+        other_than_author -> Bool,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
+    assessment_instruments (code, version) {
+        code -> Text,
+        version -> Integer,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        definition -> Jsonb,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+table! {
     audit_events (id) {
         id -> Uuid,
         seq -> BigInt,
@@ -49,6 +73,46 @@ table! {
         title_en -> Nullable<Text>,
         source -> Text,
         provisional -> Bool,
+        withdrawn -> Bool,
+        version -> BigInt,
+        edited_by -> Nullable<Uuid>,
+        edited_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    case_appointments (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        service_id -> Uuid,
+        starts_at -> Timestamptz,
+        member_id -> Nullable<Uuid>,
+        section -> Text,
+        content_id -> Uuid,
+        consent_id -> Nullable<Uuid>,
+        status -> Text,
+        outcome_id -> Nullable<Uuid>,
+        author_id -> Uuid,
+        organisation_id -> Uuid,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    case_assessment_drafts (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        section -> Text,
+        instrument_code -> Text,
+        instrument_version -> Integer,
+        answers -> Jsonb,
+        author_id -> Uuid,
+        organisation_id -> Uuid,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -62,6 +126,41 @@ table! {
         author_id -> Uuid,
         organisation_id -> Uuid,
         completed_at -> Timestamptz,
+        instrument_code -> Nullable<Text>,
+        instrument_version -> Nullable<Integer>,
+        scored_risk -> Nullable<Text>,
+        risk_override -> Nullable<Text>,
+        states_needs -> Bool,
+    }
+}
+
+table! {
+    case_attachment_chunks (attachment_id, position) {
+        attachment_id -> Uuid,
+        position -> Integer,
+        bytes -> Binary,
+    }
+}
+
+table! {
+    case_attachments (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        section -> Text,
+        content_id -> Uuid,
+        kind -> Text,
+        size_bytes -> BigInt,
+        sha256 -> Binary,
+        store -> Text,
+        object_key -> Nullable<Text>,
+        chunks -> Integer,
+        author_id -> Uuid,
+        organisation_id -> Uuid,
+        created_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_by -> Nullable<Uuid>,
+        withdrawn_content_id -> Nullable<Uuid>,
+        version -> BigInt,
     }
 }
 
@@ -78,6 +177,39 @@ table! {
 }
 
 table! {
+    case_deadline_steps (deadline_id, step) {
+        deadline_id -> Uuid,
+        step -> Text,
+        case_id -> Uuid,
+        at -> Timestamptz,
+        told -> Nullable<Text>,
+        recipients -> Integer,
+    }
+}
+
+table! {
+    case_deadlines (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        kind -> Text,
+        task_id -> Nullable<Uuid>,
+        rule_id -> Uuid,
+        state -> Text,
+        started_at -> Timestamptz,
+        base_due_at -> Timestamptz,
+        due_at -> Timestamptz,
+        remind_at -> Nullable<Timestamptz>,
+        manager_at -> Nullable<Timestamptz>,
+        supervisor_at -> Nullable<Timestamptz>,
+        region_at -> Nullable<Timestamptz>,
+        told -> Array<Text>,
+        settled_at -> Nullable<Timestamptz>,
+        paused_at -> Nullable<Timestamptz>,
+        paused_seconds -> BigInt,
+    }
+}
+
+table! {
     case_events (id) {
         id -> Uuid,
         seq -> BigInt,
@@ -86,9 +218,66 @@ table! {
         section -> Nullable<Text>,
         subject_id -> Nullable<Uuid>,
         data -> Jsonb,
-        actor_id -> Uuid,
-        organisation_id -> Uuid,
+        actor_id -> Nullable<Uuid>,
+        organisation_id -> Nullable<Uuid>,
         at -> Timestamptz,
+        version -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    case_family_consents (id) {
+        id -> Uuid,
+        seq -> BigInt,
+        case_id -> Uuid,
+        member_id -> Uuid,
+        status -> Text,
+        decided_on -> Date,
+        form -> Text,
+        service_id -> Nullable<Uuid>,
+        author_id -> Uuid,
+        organisation_id -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+table! {
+    case_family_members (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        version -> BigInt,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    case_family_versions (member_id, version) {
+        member_id -> Uuid,
+        version -> BigInt,
+        case_id -> Uuid,
+        relation -> Text,
+        content_id -> Uuid,
+        perpetrator_id -> Nullable<Uuid>,
+        author_id -> Uuid,
+        organisation_id -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+table! {
+    case_follow_up_checks (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        checked_on -> Date,
+        safe -> Text,
+        reopen_proposed -> Bool,
+        content_id -> Uuid,
+        section -> Text,
+        author_id -> Uuid,
+        organisation_id -> Uuid,
+        created_at -> Timestamptz,
     }
 }
 
@@ -103,6 +292,36 @@ table! {
 }
 
 table! {
+    case_linked_children (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        child_id -> Uuid,
+        role -> Text,
+        reason -> Text,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Uuid>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+table! {
+    case_links (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        other_case_id -> Uuid,
+        kind -> Text,
+        reason -> Text,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Uuid>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+table! {
     case_notes (id) {
         id -> Uuid,
         case_id -> Uuid,
@@ -111,6 +330,7 @@ table! {
         author_id -> Uuid,
         organisation_id -> Uuid,
         created_at -> Timestamptz,
+        written_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -139,6 +359,9 @@ table! {
         created_at -> Timestamptz,
         approved_by -> Nullable<Uuid>,
         approved_at -> Nullable<Timestamptz>,
+        returned_by -> Nullable<Uuid>,
+        returned_at -> Nullable<Timestamptz>,
+        return_reason -> Nullable<Text>,
     }
 }
 
@@ -153,6 +376,15 @@ table! {
         author_id -> Uuid,
         organisation_id -> Uuid,
         created_at -> Timestamptz,
+        written_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    case_seen (user_id, case_id) {
+        user_id -> Uuid,
+        case_id -> Uuid,
+        seen_at -> Timestamptz,
     }
 }
 
@@ -182,6 +414,9 @@ table! {
         code -> Nullable<Text>,
         source_id -> Nullable<Uuid>,
         after -> Array<Uuid>,
+        continues -> Nullable<Uuid>,
+        service -> Nullable<Text>,
+        family_member -> Nullable<Text>,
     }
 }
 
@@ -210,6 +445,8 @@ table! {
         opened_by -> Uuid,
         updated_at -> Timestamptz,
         version -> BigInt,
+        merged_into -> Nullable<Uuid>,
+        follow_up_due_on -> Nullable<Date>,
     }
 }
 
@@ -237,6 +474,123 @@ table! {
 }
 
 table! {
+    clock_rules (id) {
+        id -> Uuid,
+        code -> Text,
+        risk_level -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        allowance -> Nullable<Jsonb>,
+        at_latest -> Nullable<Jsonb>,
+        remind_before -> Jsonb,
+        escalation -> Jsonb,
+        pause_stages -> Array<Text>,
+        source -> Text,
+        provisional -> Bool,
+        published_by -> Nullable<Uuid>,
+        published_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    consilium_conflicts (item_id, user_id) {
+        item_id -> Uuid,
+        user_id -> Uuid,
+        ground -> Text,
+        reason -> Nullable<Text>,
+        told_by -> Uuid,
+        told_at -> Timestamptz,
+    }
+}
+
+table! {
+    consilium_decisions (id) {
+        id -> Uuid,
+        item_id -> Uuid,
+        session_id -> Uuid,
+        organisation_id -> Uuid,
+        case_id -> Uuid,
+        outcome -> Text,
+        section -> Text,
+        content_id -> Uuid,
+        recorded_by -> Uuid,
+        decided_at -> Timestamptz,
+    }
+}
+
+table! {
+    consilium_items (id) {
+        id -> Uuid,
+        session_id -> Uuid,
+        organisation_id -> Uuid,
+        case_id -> Uuid,
+        case_number -> Text,
+        position -> Integer,
+        section -> Text,
+        content_id -> Uuid,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+table! {
+    consilium_members (session_id, user_id) {
+        session_id -> Uuid,
+        user_id -> Uuid,
+        organisation_id -> Uuid,
+        agency_code -> Text,
+        role -> Text,
+        present -> Nullable<Bool>,
+        added_at -> Timestamptz,
+    }
+}
+
+table! {
+    consilium_rules (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        present_percent -> SmallInt,
+        agencies_present -> SmallInt,
+        preparation_days -> SmallInt,
+        longest_days -> SmallInt,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
+    consilium_sessions (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        title -> Text,
+        place -> Nullable<Text>,
+        scheduled_at -> Timestamptz,
+        status -> Text,
+        access_from -> Timestamptz,
+        access_until -> Timestamptz,
+        present_percent -> SmallInt,
+        agencies_present -> SmallInt,
+        preparation_days -> SmallInt,
+        longest_days -> SmallInt,
+        opened_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        cancel_reason -> Nullable<Text>,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> BigInt,
+    }
+}
+
+table! {
+    consilium_votes (decision_id, user_id) {
+        decision_id -> Uuid,
+        user_id -> Uuid,
+        vote -> Text,
+    }
+}
+
+table! {
     deadline_rules (code, risk_level, valid_from) {
         code -> Text,
         risk_level -> Text,
@@ -245,6 +599,17 @@ table! {
         valid_to -> Nullable<Date>,
         source -> Text,
         provisional -> Bool,
+    }
+}
+
+table! {
+    duty_contacts (organisation_id, user_id, valid_from) {
+        organisation_id -> Uuid,
+        user_id -> Uuid,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        named_by -> Nullable<Uuid>,
+        named_at -> Timestamptz,
     }
 }
 
@@ -273,6 +638,34 @@ table! {
 }
 
 table! {
+    legal_regimes (subject, code) {
+        subject -> Text,
+        code -> Text,
+        name_ru -> Text,
+        name_kk -> Text,
+        name_en -> Nullable<Text>,
+        basis -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
+    notifications (id) {
+        id -> Uuid,
+        recipient_id -> Uuid,
+        kind -> Text,
+        case_id -> Nullable<Uuid>,
+        subject_id -> Nullable<Uuid>,
+        data -> Jsonb,
+        created_at -> Timestamptz,
+        read_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
     organisations (id) {
         id -> Uuid,
         agency_code -> Text,
@@ -295,6 +688,8 @@ table! {
         subject_kind -> Text,
         subject_id -> Uuid,
         created_at -> Timestamptz,
+        part_kind -> Nullable<Text>,
+        part_id -> Nullable<Uuid>,
     }
 }
 
@@ -304,6 +699,37 @@ table! {
         agency -> Text,
         grant_kind -> Text,
         name -> Text,
+    }
+}
+
+table! {
+    protocol_applications (id) {
+        id -> Uuid,
+        case_id -> Uuid,
+        code -> Text,
+        protocol_version -> Integer,
+        cause -> Text,
+        fact_id -> Nullable<Uuid>,
+        applied_by -> Uuid,
+        applied_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        version -> BigInt,
+    }
+}
+
+table! {
+    protocol_versions (code, version) {
+        code -> Text,
+        version -> Integer,
+        kind -> Nullable<Text>,
+        risk_levels -> Array<Text>,
+        definition -> Jsonb,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        source -> Text,
+        provisional -> Bool,
+        published_at -> Timestamptz,
+        published_by -> Nullable<Uuid>,
     }
 }
 
@@ -359,6 +785,114 @@ table! {
 }
 
 table! {
+    school_placement_versions (placement_id, version) {
+        placement_id -> Uuid,
+        version -> BigInt,
+        change -> Text,
+        child_id -> Uuid,
+        organisation_id -> Uuid,
+        organisation_agency -> Text,
+        organisation_kato -> Text,
+        ground -> Text,
+        placed_on -> Date,
+        decided_on -> Date,
+        protocol_number -> Text,
+        submitted_by -> Text,
+        parents_informed_on -> Nullable<Date>,
+        review_on -> Nullable<Date>,
+        decision -> Nullable<Text>,
+        plan -> Nullable<Text>,
+        removed_on -> Nullable<Date>,
+        removal_ground -> Nullable<Text>,
+        removal_decided_on -> Nullable<Date>,
+        removal_protocol_number -> Nullable<Text>,
+        annulled -> Bool,
+        reason -> Nullable<Text>,
+        author_id -> Uuid,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    school_placements (id) {
+        id -> Uuid,
+        child_id -> Uuid,
+        case_id -> Nullable<Uuid>,
+        organisation_id -> Uuid,
+        organisation_agency -> Text,
+        organisation_kato -> Text,
+        placed_on -> Date,
+        removed_on -> Nullable<Date>,
+        annulled -> Bool,
+        version -> BigInt,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    school_register_grounds (usage, code, valid_from) {
+        usage -> Text,
+        code -> Text,
+        title_ru -> Text,
+        title_kk -> Text,
+        title_en -> Nullable<Text>,
+        regimes -> Array<Text>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
+    services (id) {
+        id -> Uuid,
+        kind -> Text,
+        name_ru -> Text,
+        name_kk -> Nullable<Text>,
+        name_en -> Nullable<Text>,
+        organisation_id -> Nullable<Uuid>,
+        organisation_agency -> Nullable<Text>,
+        organisation_kato -> Nullable<Text>,
+        kato -> Text,
+        served -> Array<Text>,
+        phones -> Array<Text>,
+        address -> Nullable<Text>,
+        languages -> Array<Text>,
+        age_from -> Nullable<SmallInt>,
+        age_to -> Nullable<SmallInt>,
+        capacity -> Nullable<Integer>,
+        capacity_period -> Nullable<Text>,
+        consent_required -> Bool,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        source -> Text,
+        provisional -> Bool,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    signal_imports (id) {
+        id -> Uuid,
+        source -> Text,
+        file_sha256 -> Binary,
+        user_id -> Uuid,
+        organisation_id -> Uuid,
+        accepted -> Integer,
+        repeated -> Integer,
+        rejected -> Integer,
+        started_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
     signals (id) {
         id -> Uuid,
         channel -> Text,
@@ -381,6 +915,12 @@ table! {
         case_id -> Nullable<Uuid>,
         version -> BigInt,
         updated_at -> Timestamptz,
+        external_source -> Nullable<Text>,
+        external_id -> Nullable<Text>,
+        content_hash -> Nullable<Binary>,
+        import_id -> Nullable<Uuid>,
+        match_name_key -> Nullable<Text>,
+        match_iin -> Nullable<Text>,
     }
 }
 
@@ -421,38 +961,71 @@ table! {
     }
 }
 
-joinable!(duty_organisations -> organisations (organisation_id));
-joinable!(register_reports -> register_facts (fact_id));
 joinable!(case_goals -> case_plans (plan_id));
 joinable!(case_tasks -> case_plans (plan_id));
+joinable!(duty_organisations -> organisations (organisation_id));
+joinable!(register_reports -> register_facts (fact_id));
 joinable!(signals -> children (child_id));
 joinable!(user_roles -> users (user_id));
 joinable!(users -> organisations (organisation_id));
 
 allow_tables_to_appear_in_same_query!(
     agencies,
+    approval_rules,
+    assessment_instruments,
     audit_events,
     calendar_days,
+    case_appointments,
+    case_assessment_drafts,
     case_assessments,
+    case_attachment_chunks,
+    case_attachments,
     case_contents,
+    case_deadline_steps,
+    case_deadlines,
     case_events,
+    case_family_consents,
+    case_family_members,
+    case_family_versions,
+    case_follow_up_checks,
     case_goals,
+    case_linked_children,
+    case_links,
     case_notes,
     case_participants,
     case_plans,
     case_reviews,
+    case_seen,
     case_tasks,
     cases,
     children,
+    clock_rules,
+    consilium_conflicts,
+    consilium_decisions,
+    consilium_items,
+    consilium_members,
+    consilium_rules,
+    consilium_sessions,
+    consilium_votes,
     deadline_rules,
+    duty_contacts,
     duty_organisations,
     idempotency_records,
+    legal_regimes,
+    notifications,
     organisations,
     outbox,
     policy_mirror,
+    protocol_applications,
+    protocol_versions,
     register_fact_versions,
     register_facts,
     register_reports,
+    school_placement_versions,
+    school_placements,
+    school_register_grounds,
+    services,
+    signal_imports,
     signals,
     territories,
     user_roles,

@@ -2,6 +2,7 @@
 //! audit row, outbox row and idempotency record are written. Nothing is written "afterwards".
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use qorgan_domain::calendar::local_date;
@@ -233,6 +234,24 @@ impl Tx<'_> {
     #[must_use]
     pub const fn idempotency(&self) -> &Idempotency {
         &self.idempotency
+    }
+
+    /// Does a part of the work that may fail by itself: then what it wrote, and the events and audit rows that it
+    /// gathered, are taken back, and the rest of the unit of work goes on.
+    ///
+    /// # Errors
+    /// What `work` answers; [`StorageError`] where PostgreSQL cannot go back.
+    pub fn part<T, E: From<StorageError>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        let (audits, events) = (self.audits.len(), self.events.len());
+        self.connection.batch_execute("SAVEPOINT part").map_err(StorageError::from)?;
+        let result = work(self);
+        let ending = if result.is_ok() { "RELEASE part" } else { "ROLLBACK TO part; RELEASE part" };
+        self.connection.batch_execute(ending).map_err(StorageError::from)?;
+        if result.is_err() {
+            self.audits.truncate(audits);
+            self.events.truncate(events);
+        }
+        result
     }
 
     /// Keeps the answer for a repeat of the request, if it came with a key.

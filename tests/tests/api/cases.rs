@@ -170,6 +170,7 @@ fn a_closed_case_stays_as_it_is_until_it_is_opened_again() {
     assert_eq!(refused.body["reason"], "task_mandatory");
     cast.supervisor.change(&format!("{}/waive", task(&police)), 1, &waiver).expect(200);
     cast.report(&case, &child).expect(201);
+    cast.waive_protocols(&case);
     let proposal = json!({"action": "propose_closure", "outcome": "risk_reduced", "reason": "Moved."});
     cast.act(&cast.pedagogue, &case, proposal.clone()).expect(200);
     cast.act(&cast.supervisor, &case, json!({"action": "reject_closure", "reason": "Check the new school first."}))

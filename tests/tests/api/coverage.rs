@@ -4,6 +4,15 @@
 //! What each role may expect is the permission table's word (`docs/permissions.md`, reviewed as a page);
 //! what is tested here is that HTTP and storage obey it, with an answer that gives nothing away.
 
+mod assessments;
+mod clocks;
+mod consilium;
+mod everyday;
+mod help;
+mod intake;
+mod protocols;
+mod sync;
+
 use std::collections::BTreeSet;
 
 use qorgan_domain::cases::CaseAction;
@@ -32,6 +41,12 @@ enum About {
     Task,
     Fact,
     Account,
+    /// A placement on the in-school register of the school at home.
+    Placement,
+    /// A service of the school at home.
+    Service,
+    /// A session of the consilium, convened at home; its secretary sits on the board.
+    Session,
 }
 
 /// One call of an operation.
@@ -97,7 +112,7 @@ impl Fixture {
         for agency in ["UKZSP", "OPEKA", "KDN", "UZ", "DP"] {
             participants.push((self.organisation(&format!("{agency} home"), agency, Side::Home), None));
         }
-        CaseSubject { lead, manager, participants }
+        CaseSubject { lead, manager, participants, board_seat: false }
     }
 
     fn verdict(&self, actor: &Actor, probe: &Probe) -> Verdict {
@@ -126,7 +141,13 @@ impl Fixture {
             About::Fact => {
                 return decide(actor, probe.action, &Subject::Fact { reporters: &[school], in_visible_case });
             }
+            About::Placement => Subject::Placement(&school),
+            About::Service => Subject::Service(Some(&school)),
             About::Account => Subject::Account(&school),
+            About::Session => Subject::Session {
+                convener: self.cast.server.world.organisation("UO home"),
+                member: actor.username == "consilium_secretary.home",
+            },
         };
         decide(actor, probe.action, &subject)
     }
@@ -326,6 +347,13 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
             json!({"child_id": linked_by_all, "title": "T", "description": "D", "risk_level": "low"}),
         ),
     ];
+    table.extend(intake::probes(fixture));
+    table.extend(clocks::probes(fixture));
+    table.extend(assessments::probes(fixture));
+    table.extend(help::probes(fixture));
+    table.extend(sync::probes(fixture));
+    table.extend(everyday::probes(fixture));
+    table.extend(consilium::probes(fixture));
     // Which right a step of the lifecycle asks for depends on the step.
     table.extend(CaseAction::ALL.iter().map(|action| {
         post(
@@ -336,6 +364,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
             json!({"action": action, "reason": "Because", "escalate_to": "commission"}),
         )
     }));
+    table.extend(protocols::probes(fixture));
     // Ends the session: last.
     table.push(post("auth_logout", Action::AccountUse, About::Nothing, "/auth/logout".into(), json!({})));
     table
@@ -346,7 +375,11 @@ fn call(client: &Client, probe: &Probe) -> qorgan_tests::Reply {
     if let Some(body) = &probe.body
         && probe.operation != "auth_logout"
     {
-        request = request.json(body);
+        // A body that is not JSON says so: {"raw": text, "content_type": …}.
+        request = match (body["raw"].as_str(), body["content_type"].as_str()) {
+            (Some(text), Some(kind)) => request.header("Content-Type", kind).body(text.to_owned()),
+            _ => request.json(body),
+        };
     }
     client::send(request)
 }
@@ -405,7 +438,9 @@ fn every_role_gets_what_the_table_says_and_no_more() {
                         probe.operation, actor.username, reply.status, reply.body["code"]
                     ));
                 }
-                let foreign_record = side == Side::Abroad && !matches!(probe.about, About::Nothing | About::Account);
+                // Accounts and services are kept by administrators of either side.
+                let shared = matches!(probe.about, About::Nothing | About::Account | About::Service);
+                let foreign_record = side == Side::Abroad && !shared;
                 if foreign_record && matches!(reply.status, 200..=299 | 409 | 412) {
                     wrong.push(format!("{} as {}: reaches a foreign record", probe.operation, actor.username));
                 }

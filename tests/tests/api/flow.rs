@@ -118,6 +118,10 @@ fn from_the_signal_to_the_closed_case() {
     cast.report(&case, &child).expect(201);
     let closure =
         json!({"action": "propose_closure", "outcome": "safety_restored", "reason": "Safe with the grandmother."});
+    // The reported fact called for its protocol.
+    let wrong = cast.act(pedagogue, &case, closure.clone()).problem(409, "transition_refused");
+    assert_eq!(wrong.missing(), ["mandatory_tasks"]);
+    cast.waive_protocols(&case);
     cast.act(pedagogue, &case, closure).expect(200);
     cast.act(pedagogue, &case, json!({"action": "approve_closure"})).problem(403, "forbidden");
     let closed = cast.act(supervisor, &case, json!({"action": "approve_closure"})).expect(200);

@@ -1,13 +1,34 @@
 //! Flows over real HTTP; the files mirror the areas of the API.
 
+mod assessments;
+mod attachments;
 mod bad_input;
+mod bulk_assign;
 mod cases;
+mod changes;
 mod children;
+mod clocks;
 mod concurrency;
+mod consilium;
 mod coverage;
 mod documents;
+mod drafts;
+mod family;
 mod flow;
+mod follow_up;
 mod identity;
+mod imports;
+mod linked_cases;
+mod merge;
+mod plans;
+mod protocols;
 mod register;
+mod replay;
+mod school_register;
+mod search;
+mod services;
+mod signal_duplicates;
 mod signals;
+mod stale;
 mod support;
+mod worklists;

@@ -169,9 +169,12 @@ fn a_report_for_a_case_is_about_its_child() {
     assert_eq!(filed.body["report"]["case_id"], case.as_str());
     // Who works on the case sees its fact.
     let fact = filed.body["fact"]["id"].as_str().expect("a fact").to_owned();
-    let _ = cast.health.get(&format!("/register/facts/{fact}")).problem(404, "not_found");
-    let clinic = json!({"organisation_id": cast.organisation("UZ home"), "reason": "Examination"});
-    cast.pedagogue.post(&format!("/cases/{case}/participants"), &clinic).expect(201);
+    let commission = cast.server.client("commission_secretary.home");
+    let _ = commission.get(&format!("/register/facts/{fact}")).problem(404, "not_found");
+    let invited = json!({"organisation_id": cast.organisation("KDN home"), "reason": "Advice"});
+    cast.pedagogue.post(&format!("/cases/{case}/participants"), &invited).expect(201);
+    commission.get(&format!("/register/facts/{fact}")).expect(200);
+    // Its protocol made the clinic a participant.
     cast.health.get(&format!("/register/facts/{fact}")).expect(200);
     let of_case = cast.pedagogue.get(&format!("/register/facts?case_id={case}")).expect(200);
     assert_eq!(of_case.body["items"].as_array().map(Vec::len), Some(1));

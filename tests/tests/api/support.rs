@@ -46,6 +46,11 @@ impl Cast {
         open_case(&self.pedagogue, &child, "medium")
     }
 
+    /// A case of another child.
+    pub fn case_of(&self, last_name: &str) -> Reply {
+        open_case(&self.pedagogue, &self.child(last_name), "medium")
+    }
+
     /// The present version of a case.
     pub fn version(&self, case: &str) -> i64 {
         self.pedagogue.get(&format!("/cases/{case}")).expect(200).version()
@@ -76,16 +81,31 @@ impl Cast {
         (tasks[0].clone(), tasks[1].clone())
     }
 
+    /// The tasks of a case that come from protocols and are open.
+    pub fn protocol_tasks(&self, case: &str) -> Vec<Value> {
+        let open = self.pedagogue.get(&format!("/tasks?case_id={case}&limit=200")).expect(200);
+        let tasks = open.body["items"].as_array().expect("tasks").iter();
+        tasks.filter(|task| task["origin"] == "protocol").cloned().collect()
+    }
+
+    /// A supervisor waives what protocols have asked for and nobody did.
+    pub fn waive_protocols(&self, case: &str) {
+        for task in self.protocol_tasks(case) {
+            let path = format!("/tasks/{}/waive", task["id"].as_str().expect("an id"));
+            self.supervisor.change(&path, 1, &json!({"reason": "Done before the report."})).expect(200);
+        }
+    }
+
     /// Reports a fact of the case to the register.
     pub fn report(&self, case: &str, child: &str) -> Reply {
         self.pedagogue.post("/register/reports", &report(child, Some(case)))
     }
 }
 
-/// Registers a child with a name that no other test data has.
+/// Registers a child, with whatever name others have.
 pub fn register_child(client: &Client, last_name: &str) -> String {
     let child = json!({"last_name": last_name, "first_name": "Алия", "birth_date": "2014-05-17", "sex": "female",
-        "territory": "351000000"});
+        "territory": "351000000", "confirm_new": true});
     client.post("/children", &child).expect(201).id()
 }
 

@@ -17,11 +17,14 @@ const TABLES: &[&str] = &[
     "case_contents",
     "case_notes",
     "case_assessments",
+    "case_assessment_drafts",
     "case_plans",
     "case_goals",
     "case_tasks",
     "case_reviews",
     "case_events",
+    "case_deadlines",
+    "protocol_applications",
     "register_facts",
     "register_fact_versions",
     "register_reports",
@@ -30,9 +33,9 @@ const TABLES: &[&str] = &[
 ];
 
 #[derive(QueryableByName)]
-struct Count {
+pub struct Count {
     #[diesel(sql_type = BigInt)]
-    count: i64,
+    pub count: i64,
 }
 
 #[derive(QueryableByName)]
@@ -42,7 +45,7 @@ struct Entered {
 }
 
 /// Begins a transaction and enters the session of a user of the world.
-fn enter(server: &Server, connection: &mut PgConnection, username: &str) {
+pub fn enter(server: &Server, connection: &mut PgConnection, username: &str) {
     connection.batch_execute("BEGIN").expect("begin");
     let entered: Entered = sql_query("SELECT enter_session($1, $2, $3, NULL) AS answer")
         .bind::<SqlUuid, _>(server.world.person(username).session.as_uuid())
@@ -53,18 +56,18 @@ fn enter(server: &Server, connection: &mut PgConnection, username: &str) {
     assert_eq!(entered.answer["outcome"], "entered");
 }
 
-fn count(connection: &mut PgConnection, table: &str) -> i64 {
+pub fn count(connection: &mut PgConnection, table: &str) -> i64 {
     let row: Count = sql_query(format!("SELECT count(*) AS count FROM {table}")).get_result(connection).expect(table);
     row.count
 }
 
-fn post(client: &Client, path: &str, body: &Value) -> String {
+pub fn post(client: &Client, path: &str, body: &Value) -> String {
     let reply = client.post_with(path, &[("Idempotency-Key", path)], body).expect(201);
     reply.body["id"].as_str().unwrap_or_default().to_owned()
 }
 
 /// A case at home with something in every table.
-fn furnish(server: &Server) -> String {
+pub fn furnish(server: &Server) -> String {
     let pedagogue = server.client("social_pedagogue.home");
     let child = post(
         &pedagogue,
@@ -89,6 +92,10 @@ fn furnish(server: &Server) -> String {
         &format!("/cases/{case}/assessments"),
         &json!({"risk_level": "low", "needs": "N", "child_view": "V"}),
     );
+    let answers = json!([{"question": "child_view", "value": "Secret view"}]);
+    let draft = json!({"instrument": "needs_and_safety", "status": "draft", "answers": answers});
+    let drafted = pedagogue.post(&format!("/cases/{case}/assessments"), &draft).expect(201);
+    assert_eq!(drafted.body["status"], "draft");
     act("complete_assessment");
     let hospital = server.world.organisation("UZ home");
     let plan = json!({"goals": [{"title": "G", "tasks": [{"title": "T", "organisation_id": hospital, "due_on": "2090-01-01", "section": "medical"}]}]});
@@ -102,7 +109,8 @@ fn furnish(server: &Server) -> String {
     post(
         &pedagogue,
         "/register/reports",
-        &json!({"kind": "violence", "main_form": "neglect", "occurred_on": "2026-01-10",
+        // Its protocol asks something of the school alone.
+        &json!({"kind": "suicidal_behaviour", "level": "ideation", "occurred_on": "2026-01-10",
         "place": {"territory": "351000000", "setting": "home"}, "child_id": child, "role": "victim", "description": "D", "case_id": case}),
     );
     post(&health, &format!("/cases/{case}/notes"), &json!({"section": "medical", "text": "Secret note"}));
@@ -180,7 +188,8 @@ fn a_participant_sees_the_case_but_not_the_text_of_foreign_sections() {
     let row: Count = sql_query(secret).get_result(&mut connection).expect("contents");
     assert_eq!(row.count, 0, "the school does not read medical texts");
     assert_eq!(count(&mut connection, "case_notes WHERE section = 'medical'"), 1, "it sees that a note is there");
-    assert_eq!(count(&mut connection, "case_tasks"), 1);
+    assert_eq!(count(&mut connection, "case_tasks WHERE origin = 'plan'"), 1);
+    assert_eq!(count(&mut connection, "protocol_applications"), 1);
 
     let mut connection = server.database.server();
     enter(&server, &mut connection, "health_specialist.home");
@@ -237,6 +246,43 @@ fn nobody_writes_beyond_its_reach() {
             0,
             "changes nothing: {statement}"
         );
+    }
+}
+
+#[test]
+fn a_draft_is_seen_by_its_organisation_alone_and_never_lost() {
+    let server = Server::start();
+    let case = furnish(&server);
+    // The clinic works on the case, and sees no draft of the school.
+    let mut clinic = server.database.server();
+    enter(&server, &mut clinic, "health_specialist.home");
+    assert!(count(&mut clinic, "case_assessments") > 0);
+    assert_eq!(count(&mut clinic, "case_assessment_drafts"), 0);
+    for statement in ["UPDATE case_assessment_drafts SET answers = '{}'", "DELETE FROM case_assessment_drafts"] {
+        assert_eq!(sql_query(statement).execute(&mut clinic).expect("no error"), 0, "{statement}");
+    }
+    let school = server.world.person("social_pedagogue.home").organisation;
+    let forged = format!(
+        "INSERT INTO case_assessment_drafts (id, case_id, section, instrument_code, instrument_version, answers,
+             author_id, organisation_id, created_at, updated_at)
+         VALUES (gen_random_uuid(), '{case}', 'general', 'needs_and_safety', 1, '{{}}', context_user(), '{school}',
+             now(), now())"
+    );
+    assert!(sql_query(forged).execute(&mut clinic).is_err(), "in the name of another organisation");
+    // The school itself cannot make one disappear: a draft leaves only as an assessment.
+    let mut school = server.database.server();
+    enter(&server, &mut school, "social_pedagogue.home");
+    assert_eq!(count(&mut school, "case_assessment_drafts"), 1);
+    assert_eq!(sql_query("DELETE FROM case_assessment_drafts").execute(&mut school).expect("no error yet"), 1);
+    assert!(school.batch_execute("COMMIT").is_err(), "refused when the transaction ends");
+    assert_eq!(count(&mut server.database.owner(), "case_assessment_drafts"), 1);
+    // Only an administrator publishes instruments.
+    let publish = "INSERT INTO assessment_instruments (code, version, valid_from, definition, created_at, created_by)
+                   VALUES ('made_up', 1, now(), '{}', now(), context_user())";
+    for (user, may) in [("social_pedagogue.home", false), ("administrator.home", true)] {
+        let mut connection = server.database.server();
+        enter(&server, &mut connection, user);
+        assert_eq!(sql_query(publish).execute(&mut connection).is_ok(), may, "{user}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! The program itself, as one starts it.
 
+mod import;
 mod kill;
 mod program;
 mod readme;
+mod worker;

@@ -30,7 +30,13 @@ impl RightsTable {
     pub fn new(document: &OpenApi) -> Self {
         let mut rights = HashMap::new();
         for (path, item) in &document.paths.paths {
-            let operations = [("GET", &item.get), ("POST", &item.post), ("PATCH", &item.patch), ("PUT", &item.put)];
+            let operations = [
+                ("GET", &item.get),
+                ("POST", &item.post),
+                ("PATCH", &item.patch),
+                ("PUT", &item.put),
+                ("DELETE", &item.delete),
+            ];
             for (method, operation) in operations {
                 if let Some(action) = operation.as_ref().and_then(right) {
                     rights.insert((method, path.clone()), action);
@@ -42,7 +48,7 @@ impl RightsTable {
 
     fn of(&self, request: &HttpRequest) -> Option<Action> {
         let pattern = request.match_pattern()?;
-        let methods = ["GET", "POST", "PATCH", "PUT"];
+        let methods = ["GET", "POST", "PATCH", "PUT", "DELETE"];
         let method = methods.into_iter().find(|method| request.method() == *method)?;
         self.0.get(&(method, pattern)).copied()
     }

@@ -112,7 +112,12 @@ fn response(code: ProblemCode, path: &str) -> Response {
 
 fn content(code: ProblemCode, path: &str) -> utoipa::openapi::Content {
     let example = Problem::new(code).render(Language::En, path, "0190a6f8-5b1c-7c3e-9f00-1234567890ab");
-    ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).example(Some(example)).build()
+    let schema = match code {
+        // What an app merges by stands in members of its own.
+        ProblemCode::StaleVersion => "StaleProblem",
+        _ => "Problem",
+    };
+    ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).example(Some(example)).build()
 }
 
 /// Gives schema and example to error answers that the handler only described.

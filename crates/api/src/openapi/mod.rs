@@ -14,6 +14,7 @@ pub use serve::{Document, serve};
 
 use std::collections::BTreeMap;
 
+use qorgan_domain::cases::CaseEventKind;
 use qorgan_domain::ids;
 use serde_json::Value;
 use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, Schema, Type};
@@ -21,6 +22,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::server::ServerBuilder;
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{ComponentsBuilder, ContactBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
+
+use crate::routes::stale::{CurrentVersion, Difference, Named, StaleProblem};
 
 /// Name of the security scheme: `security(("bearer" = []))` on every operation that needs a token.
 pub const SECURITY_SCHEME: &str = "bearer";
@@ -36,9 +39,17 @@ const TAGS: &[(&str, &str)] = &[
     ("children", "The shared index of children"),
     ("signals", "First word of a possible danger to a child"),
     ("cases", "The managed work for one child"),
+    ("protocols", "What a kind of fact calls for, by agency and deadline"),
     ("tasks", "Steps of organisations"),
+    ("consilium", "The board that reviews hard cases"),
+    ("clocks", "Working calendar, rules of time, deadlines of cases"),
+    ("notifications", "What you are told"),
+    ("family", "The family of the child, and what help they agreed to"),
+    ("services", "The directory of services, and appointments with them"),
+    ("in-school-register", "Pupils under the attention of their school"),
     ("register", "The unified register: reports and facts"),
     ("statistics", "Counts of the register"),
+    ("sync", "What changed: the feed of apps that work offline"),
     ("audit", "Who did what to which record"),
     ("service", "Is the server alive and ready"),
 ];
@@ -58,6 +69,11 @@ pub fn base() -> OpenApi {
         TAGS.iter().map(|(name, description)| TagBuilder::new().name(*name).description(Some(*description)).build());
     let components = path_parameters(ComponentsBuilder::new())
         .schema("Problem", problem_schema())
+        .schema_from::<StaleProblem>()
+        .schema_from::<CurrentVersion>()
+        .schema_from::<Difference>()
+        .schema_from::<Named>()
+        .schema_from::<CaseEventKind>()
         .security_scheme(
             SECURITY_SCHEME,
             SecurityScheme::Http(
@@ -88,12 +104,24 @@ pub fn base() -> OpenApi {
 /// takes out what nothing refers to.
 fn path_parameters(components: ComponentsBuilder) -> ComponentsBuilder {
     components
+        .schema_from::<ids::AttachmentId>()
+        .schema_from::<ids::AssessmentId>()
         .schema_from::<ids::AuditEventId>()
         .schema_from::<ids::CaseId>()
         .schema_from::<ids::ChildId>()
+        .schema_from::<ids::ConsiliumItemId>()
+        .schema_from::<ids::ConsiliumSessionId>()
         .schema_from::<ids::FactId>()
+        .schema_from::<ids::AppointmentId>()
+        .schema_from::<ids::FamilyMemberId>()
+        .schema_from::<ids::PlacementId>()
+        .schema_from::<ids::ServiceId>()
         .schema_from::<ids::NoteId>()
+        .schema_from::<ids::CaseLinkId>()
+        .schema_from::<ids::LinkedChildId>()
+        .schema_from::<qorgan_domain::cases::worklists::Worklist>()
         .schema_from::<ids::OrganisationId>()
+        .schema_from::<ids::ProtocolApplicationId>()
         .schema_from::<ids::ReportId>()
         .schema_from::<ids::ReviewId>()
         .schema_from::<ids::SignalId>()

@@ -198,6 +198,18 @@ problem_codes! {
     kk: "Ұйым бұрыннан қатысушы", "Бұл ұйым кейске бұрыннан қатысады.";
     en: "Already a participant", "This organisation already works on the case.";
 
+    /// The service asks for a consent of the family, and none stands.
+    ConsentMissing = "consent_missing", CONFLICT,
+    ru: "Нет согласия", "Для этой услуги нужно действующее согласие семьи; запишите его и повторите запрос.";
+    kk: "Келісім жоқ", "Бұл қызмет үшін отбасының қолданыстағы келісімі қажет; оны жазып, сұрауды қайталаңыз.";
+    en: "Consent missing", "This service needs a consent of the family that stands; record it and send the request again.";
+
+    /// The service takes no more in that period.
+    NoCapacity = "no_capacity", CONFLICT,
+    ru: "Мест нет", "На это время у услуги не осталось мест; выберите другое время или другую услугу.";
+    kk: "Орын жоқ", "Бұл уақытта қызметте бос орын қалмаған; басқа уақытты немесе басқа қызметті таңдаңыз.";
+    en: "No capacity", "The service has no place left in that period; choose another time or another service.";
+
     /// By the birth date the person is 18 or older.
     NotAChild = "not_a_child", CONFLICT,
     ru: "Человеку уже есть 18 лет", "По дате рождения человеку уже исполнилось 18 лет.";
@@ -215,6 +227,12 @@ problem_codes! {
     ru: "Версия устарела", "Ресурс изменён после того, как вы его прочли; прочтите его снова.";
     kk: "Нұсқа ескірген", "Ресурс сіз оқығаннан кейін өзгертілген; оны қайта оқыңыз.";
     en: "Stale version", "The resource has changed since you read it; read it again.";
+
+    /// The place in the change feed is not kept any more, or was given for another reach; `reason` says which.
+    CursorExpired = "cursor_expired", GONE,
+    ru: "Метка изменений устарела", "Продолжить ленту изменений с этого места нельзя; выполните полную синхронизацию.";
+    kk: "Өзгерістер белгісі ескірген", "Өзгерістер лентасын осы жерден жалғастыру мүмкін емес; толық синхрондауды орындаңыз.";
+    en: "Cursor expired", "The change feed cannot go on from this place; do a full synchronisation.";
 
     /// The body is over the limit; `limit_bytes` tells it.
     PayloadTooLarge = "payload_too_large", PAYLOAD_TOO_LARGE,

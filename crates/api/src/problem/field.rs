@@ -98,6 +98,13 @@ impl From<Invalid> for Issue {
     }
 }
 
+/// What is wrong with a value, in words of one language.
+pub fn words_of(invalid: &Invalid, language: Language) -> String {
+    let words =
+        messages::find(messages::FIELDS, invalid.code()).or_else(|| messages::find(messages::FIELDS, "invalid_value"));
+    messages::fill(words.map_or("", |words| words.in_language(language)), invalid.params())
+}
+
 /// One wrong field: where it stands and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {

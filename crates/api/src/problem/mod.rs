@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 
 pub use catalogue::{ProblemCode, Words};
 pub use fallback::{MethodTable, fallback};
-pub use field::{FieldError, FieldErrors, Issue, Pointer};
+pub use field::{FieldError, FieldErrors, Issue, Pointer, words_of};
 pub use guide::guide;
 
 use crate::request::Language;

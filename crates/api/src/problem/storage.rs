@@ -71,7 +71,8 @@ impl Failure for Problem {
         let code = self.code();
         let refused = match code {
             ProblemCode::IdempotencyInProgress => false,
-            _ => matches!(code.status().as_u16(), 403 | 404 | 409),
+            // A stale edit (412) is shown what differs: who was shown it stands in the audit log.
+            _ => matches!(code.status().as_u16(), 403 | 404 | 409 | 412),
         };
         refused.then(|| code.as_str())
     }

@@ -11,6 +11,7 @@ mod language;
 mod page;
 mod path;
 mod query;
+mod spool;
 mod strict;
 pub mod text;
 
@@ -21,4 +22,5 @@ pub use language::Language;
 pub use page::{Cursor, Limit, Page};
 pub use path::PathId;
 pub use query::{FromQuery, Query, QueryParameters, QueryTable, QueryValues};
+pub use spool::{ImportLimit, Spooled, is_plain, spool};
 pub use text::FromText;

@@ -13,8 +13,9 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::json::{self, FromJson};
 use super::text::FromText;
-use crate::problem::Issue;
+use crate::problem::{FieldErrors, Issue, Pointer};
 
 /// Version of the cursor's inside; a cursor of another version is refused, and the client starts anew.
 const CURSOR_VERSION: u8 = 1;
@@ -52,6 +53,13 @@ impl FromText for Limit {
             number if number > Self::MAX => Err(Issue::new("number_too_large").with("max", Self::MAX)),
             number => Ok(Self(number)),
         }
+    }
+}
+
+impl FromJson for Limit {
+    fn from_json(value: Value, at: &Pointer<'_>, errors: &mut FieldErrors) -> Option<Self> {
+        let number = i64::from_json(value, at, errors)?;
+        Self::from_text(&number.to_string()).map_err(|issue| errors.push(at, issue)).ok()
     }
 }
 
@@ -102,6 +110,12 @@ impl<T: DeserializeOwned> FromText for Cursor<T> {
         }
         let envelope: Envelope<T> = serde_json::from_value(inside).map_err(|_| invalid())?;
         if envelope.v == CURSOR_VERSION { Ok(Self(envelope.p)) } else { Err(invalid()) }
+    }
+}
+
+impl<T: DeserializeOwned> FromJson for Cursor<T> {
+    fn from_json(value: Value, at: &Pointer<'_>, errors: &mut FieldErrors) -> Option<Self> {
+        json::leaf(value, at, errors)
     }
 }
 

@@ -7,12 +7,14 @@
 //! Invariants, by name:
 //! * `stages_follow_the_table`: a stage changes only along [`ROUTES`];
 //! * `four_eyes_on_closure`: who proposed a closure never decides on it;
-//! * `four_eyes_on_risk`: a plan at high or critical risk is approved by a supervisor who did not write it;
-//! * `nothing_mandatory_is_dropped`: no case is proposed for closure with a mandatory task open.
+//! * `four_eyes_on_risk`: a plan is approved as the rules in force ask at its risk ([`ApprovalRules`]): by default, at
+//!   high or critical risk, by a supervisor who did not write it;
+//! * `nothing_mandatory_is_dropped`: no case is proposed for closure, or closed, with a mandatory task open;
+//! * `merged_is_final`: a case that was merged into another one is never opened again.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{CaseAction, ClosureOutcome, EscalationTarget, Missing, MissingCode, RiskLevel, Stage};
+use super::{ApprovalRules, CaseAction, ClosureOutcome, EscalationTarget, Missing, MissingCode, RiskLevel, Stage};
 use crate::calendar::local_date;
 use crate::identity::Role;
 use crate::ids::{TaskId, UserId};
@@ -63,7 +65,9 @@ pub struct CaseState {
 /// What has been done on the case, as far as the gates look at it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CaseEvidence {
-    /// When the latest assessment was completed, and the risk it found.
+    /// When the latest full assessment was completed (with needs and the child's own view), and the risk found since the
+    /// stage began: of each instrument the latest finding, of these the greatest, so that a general assessment does
+    /// not undo what a screen found.
     pub last_assessment: Option<(DateTime<Utc>, RiskLevel)>,
     /// The plan that waits for approval.
     pub draft_plan: Option<DraftPlan>,
@@ -75,6 +79,10 @@ pub struct CaseEvidence {
     pub last_review_at: Option<DateTime<Utc>>,
     /// How many reports to the unified register name this case.
     pub register_reports: u64,
+    /// Whether it was merged into another case.
+    pub merged: bool,
+    /// Who may approve the plan, by the rules in force.
+    pub approval: ApprovalRules,
 }
 
 /// A plan that waits for approval.
@@ -298,20 +306,26 @@ fn gates(
         }
         CaseAction::ProposeClosure => {
             demand(evidence.register_reports > 0, MissingCode::RegisterReport);
-            if !evidence.mandatory_tasks_open.is_empty() {
-                let ids: Vec<String> = evidence.mandatory_tasks_open.iter().map(ToString::to_string).collect();
-                missing.push(
-                    Missing::new(MissingCode::MandatoryTasks).with("count", ids.len()).with("tasks", ids.join(",")),
-                );
-            }
+            missing.extend(mandatory_tasks(evidence));
         }
         CaseAction::ApproveClosure | CaseAction::RejectClosure => {
             demand(decider.supervisor, MissingCode::Supervisor);
             demand(state.closure_proposed_by != Some(decider.user), MissingCode::OtherThanProposer);
+            if action == CaseAction::ApproveClosure {
+                // A fact that was reported since the proposal may have brought new ones.
+                missing.extend(mandatory_tasks(evidence));
+            }
         }
-        CaseAction::Reopen | CaseAction::Escalate => {}
+        CaseAction::Reopen => demand(!evidence.merged, MissingCode::NotMerged),
+        CaseAction::Escalate => {}
     }
     missing
+}
+
+fn mandatory_tasks(evidence: &CaseEvidence) -> Option<Missing> {
+    let ids: Vec<String> = evidence.mandatory_tasks_open.iter().map(ToString::to_string).collect();
+    (!ids.is_empty())
+        .then(|| Missing::new(MissingCode::MandatoryTasks).with("count", ids.len()).with("tasks", ids.join(",")))
 }
 
 fn plan_gates(
@@ -325,10 +339,9 @@ fn plan_gates(
         return;
     };
     demand(plan.goals > 0 && plan.goals_without_tasks == 0, MissingCode::PlanTasks);
-    if state.risk_level.needs_supervisor() {
-        demand(decider.supervisor, MissingCode::Supervisor);
-        demand(decider.user != plan.author, MissingCode::OtherThanAuthor);
-    }
+    let rule = evidence.approval.of(state.risk_level);
+    demand(decider.supervisor || !rule.supervisor, MissingCode::Supervisor);
+    demand(decider.user != plan.author || !rule.other_than_author, MissingCode::OtherThanAuthor);
 }
 
 /// What the command itself must tell.
@@ -341,7 +354,7 @@ fn told(command: &Command) -> Vec<Missing> {
     };
     match command {
         Command::ProposeClosure { outcome, has_reason } => {
-            demand(outcome.is_some(), MissingCode::Outcome);
+            demand(outcome.is_some_and(|outcome| outcome != ClosureOutcome::Merged), MissingCode::Outcome);
             demand(*has_reason, MissingCode::Reason);
         }
         Command::RejectClosure { has_reason } | Command::Reopen { has_reason } => {

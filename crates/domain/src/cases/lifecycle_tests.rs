@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::lifecycle::{CaseEvidence, CaseState, Command, Decider, DraftPlan, Refusal, Transition, decide, outlook};
-use super::{CaseAction, ClosureOutcome, EscalationTarget, MissingCode, RiskLevel, Stage};
+use super::{ApprovalRule, ApprovalRules, CaseAction, ClosureOutcome, EscalationTarget, MissingCode, RiskLevel, Stage};
 use crate::ids::{TaskId, UserId};
 use CaseAction as A;
 use MissingCode as M;
@@ -132,6 +132,8 @@ fn scene(stage: Stage, action: CaseAction) -> Scene {
             mandatory_tasks_open: Vec::new(),
             last_review_at: Some(later),
             register_reports: 1,
+            merged: false,
+            approval: ApprovalRules::default(),
         },
         command: told(action),
         decider: Decider { user: user(SUPERVISOR), supervisor: true },
@@ -169,7 +171,7 @@ type Spoil = fn(&mut Scene);
 
 #[test]
 fn each_gate_alone_is_named() {
-    let table: [(CaseAction, Spoil, MissingCode); 26] = [
+    let table: [(CaseAction, Spoil, MissingCode); 29] = [
         (A::StartAssessment, |s| s.state.manager = None, M::CaseManager),
         (A::CompleteAssessment, |s| s.evidence.last_assessment = None, M::CompletedAssessment),
         (A::CompleteAssessment, |s| s.state.stage_since = s.now, M::CompletedAssessment),
@@ -190,10 +192,13 @@ fn each_gate_alone_is_named() {
         (A::ProposeClosure, |s| s.command = propose(Some(ClosureOutcome::Other), false), M::Reason),
         (A::ApproveClosure, |s| s.decider.supervisor = false, M::Supervisor),
         (A::ApproveClosure, |s| s.decider.user = user(PROPOSER), M::OtherThanProposer),
+        (A::ApproveClosure, |s| s.evidence.mandatory_tasks_open = vec![task(1)], M::MandatoryTasks),
         (A::RejectClosure, |s| s.decider.supervisor = false, M::Supervisor),
         (A::RejectClosure, |s| s.decider.user = user(PROPOSER), M::OtherThanProposer),
         (A::RejectClosure, |s| s.command = Command::RejectClosure { has_reason: false }, M::Reason),
         (A::Reopen, |s| s.command = Command::Reopen { has_reason: false }, M::Reason),
+        (A::Reopen, |s| s.evidence.merged = true, M::NotMerged),
+        (A::ProposeClosure, |s| s.command = propose(Some(ClosureOutcome::Merged), true), M::Outcome),
         (A::Escalate, |s| s.command = Command::Escalate { to: None, has_reason: true }, M::EscalationTarget),
         (A::Escalate, |s| s.command = escalate(EscalationTarget::Consilium, false), M::Reason),
     ];
@@ -268,6 +273,27 @@ fn four_eyes_on_a_plan_at_high_and_critical_risk_only() {
 }
 
 #[test]
+fn the_rules_of_approval_are_those_of_the_data() {
+    let supervisor = BTreeSet::from([M::Supervisor]);
+    let other = BTreeSet::from([M::OtherThanAuthor]);
+    let both = BTreeSet::from([M::Supervisor, M::OtherThanAuthor]);
+    for (rule, expected) in [
+        (ApprovalRule::NONE, BTreeSet::new()),
+        (ApprovalRule { supervisor: true, other_than_author: false }, supervisor),
+        (ApprovalRule { supervisor: false, other_than_author: true }, other),
+        (ApprovalRule::STRICT, both),
+    ] {
+        for risk in RiskLevel::ALL {
+            let mut scene = scene(Planning, A::ApprovePlan);
+            scene.state.risk_level = *risk;
+            scene.evidence.approval = ApprovalRules::new([(*risk, rule)]);
+            scene.decider = Decider { user: user(AUTHOR), supervisor: false };
+            assert_eq!(scene.missing(), expected, "{risk} {rule:?}");
+        }
+    }
+}
+
+#[test]
 fn mandatory_tasks_are_counted_and_named() {
     let mut scene = scene(Review, A::ProposeClosure);
     scene.evidence.mandatory_tasks_open = vec![task(1), task(2)];
@@ -278,7 +304,7 @@ fn mandatory_tasks_are_counted_and_named() {
 
 #[test]
 fn only_what_did_not_happen_needs_no_report() {
-    for outcome in ClosureOutcome::ALL {
+    for outcome in ClosureOutcome::ALL.iter().filter(|outcome| **outcome != ClosureOutcome::Merged) {
         let mut scene = scene(Review, A::ProposeClosure);
         scene.evidence.register_reports = 0;
         scene.command = propose(Some(*outcome), true);

@@ -41,6 +41,8 @@ words! {
         Child = "child",
         /// The case to link to is not named, or is closed.
         OpenCase = "open_case",
+        /// The case was merged into another one, where the work goes on.
+        NotMerged = "not_merged",
     }
 }
 

@@ -1,8 +1,12 @@
 //! Rules of a case's parts outside its lifecycle: when they may be written, who may waive a task.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::lifecycle::Decider;
 use super::{EscalationTarget, Missing, MissingCode, Stage};
-use crate::tasks::TaskStatus;
+use crate::Invalid;
+use crate::ids::TaskId;
+use crate::tasks::{TaskOrigin, TaskStatus};
 use crate::words::words;
 
 words! {
@@ -20,8 +24,12 @@ words! {
         Review = "review",
         /// Notes.
         Note = "note",
+        /// The family, consents, appointments, placements on the in-school register.
+        Help = "help",
         /// Results and waivers of tasks.
         Task = "task",
+        /// Results and waivers of tasks that come from no plan: a protocol, a decision, crisis management.
+        AddedTask = "added_task",
     }
 }
 
@@ -29,7 +37,9 @@ words! {
 #[must_use]
 pub const fn writable_in(part: CasePart) -> &'static [Stage] {
     match part {
-        CasePart::Master | CasePart::Participant | CasePart::Note => super::lifecycle::OPEN_STAGES,
+        CasePart::Master | CasePart::Participant | CasePart::Note | CasePart::Help | CasePart::AddedTask => {
+            super::lifecycle::OPEN_STAGES
+        }
         CasePart::Assessment => &[Stage::Assessment, Stage::Planning, Stage::Implementation, Stage::Review],
         CasePart::Plan => &[Stage::Planning],
         CasePart::Review => &[Stage::Review],
@@ -50,6 +60,27 @@ pub fn may_write(part: CasePart, stage: Stage) -> Result<(), Missing> {
     Err(Missing::new(MissingCode::Stage).with("stage", stage).with("required", required.join(",")))
 }
 
+/// So far may the clock of a device run ahead of the server's.
+pub const CLOCK_AHEAD: TimeDelta = TimeDelta::minutes(5);
+
+/// So many days may a text wait on a device for a connection.
+pub const DRAFT_DAYS: i64 = 90;
+
+/// Checks when a text was written on a device without connection. It says nothing of when it came: that is the
+/// server's to say.
+///
+/// # Errors
+/// `time_future`; `time_too_old` with `days`.
+pub fn draft_time(written_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Invalid> {
+    if written_at > now + CLOCK_AHEAD {
+        return Err(Invalid::new("time_future"));
+    }
+    if written_at < now - TimeDelta::days(DRAFT_DAYS) {
+        return Err(Invalid::new("time_too_old").with("days", DRAFT_DAYS));
+    }
+    Ok(())
+}
+
 /// Why a task cannot be finished or waived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskRefusal {
@@ -57,6 +88,28 @@ pub enum TaskRefusal {
     NotOpen(TaskStatus),
     /// A mandatory task is waived by a supervisor only.
     MandatoryNeedsSupervisor,
+    /// Tasks that come before it are neither done nor waived.
+    Blocked(Vec<TaskId>),
+}
+
+impl CasePart {
+    /// The part of a case that a task of this origin is written as: a plan's tasks wait for the plan, others count at
+    /// once.
+    #[must_use]
+    pub const fn of_task(origin: TaskOrigin) -> Self {
+        match origin {
+            TaskOrigin::Plan => Self::Task,
+            TaskOrigin::Protocol | TaskOrigin::Consilium | TaskOrigin::Crisis | TaskOrigin::Merge => Self::AddedTask,
+        }
+    }
+}
+
+/// Whether the tasks that a task comes after let it be done; `open` are those of them that are neither done nor waived.
+///
+/// # Errors
+/// [`TaskRefusal::Blocked`].
+pub fn may_follow(open: Vec<TaskId>) -> Result<(), TaskRefusal> {
+    if open.is_empty() { Ok(()) } else { Err(TaskRefusal::Blocked(open)) }
 }
 
 /// Whether a task may be reported as done.

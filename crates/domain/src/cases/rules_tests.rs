@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::lifecycle::Decider;
-use super::rules::{CasePart, TaskRefusal, may_complete, may_waive, may_write};
+use super::rules::{CasePart, TaskRefusal, may_complete, may_follow, may_waive, may_write};
 use super::{EscalationTarget, MissingCode, Stage};
 use crate::identity::{AccountKind, AgencyCode, Role, Scope};
 use crate::policy::{Actor, OrganisationRef, RoleGrant};
@@ -11,14 +11,16 @@ use crate::tasks::TaskStatus;
 use crate::territory::Kato;
 
 /// A row a part; a column a stage: registered, assessment, planning, implementation, review, closure proposed, closed.
-const WRITABLE: [(CasePart, &str); 7] = [
+const WRITABLE: [(CasePart, &str); 9] = [
     (CasePart::Master, "xxxxxx-"),
     (CasePart::Participant, "xxxxxx-"),
     (CasePart::Assessment, "-xxxx--"),
     (CasePart::Plan, "--x----"),
     (CasePart::Review, "----x--"),
     (CasePart::Note, "xxxxxx-"),
+    (CasePart::Help, "xxxxxx-"),
     (CasePart::Task, "--xxx--"),
+    (CasePart::AddedTask, "xxxxxx-"),
 ];
 
 #[test]
@@ -72,6 +74,13 @@ fn only_an_open_task_is_settled_and_only_a_supervisor_waives_a_mandatory_one() {
 }
 
 #[test]
+fn a_task_waits_for_those_before_it() {
+    let before = [Uuid::from_u128(1).into(), Uuid::from_u128(2).into()];
+    assert_eq!(may_follow(Vec::new()), Ok(()));
+    assert_eq!(may_follow(before.to_vec()), Err(TaskRefusal::Blocked(before.to_vec())));
+}
+
+#[test]
 fn a_supervisor_counts_where_its_own_scope_covers_the_lead() {
     let organisation = |id, agency, kato| OrganisationRef {
         id: Uuid::from_u128(id).into(),
@@ -119,4 +128,16 @@ fn an_escalation_brings_in_its_agencies() {
     for (target, agencies) in table {
         assert_eq!(target.agencies(), agencies, "{target}");
     }
+}
+
+#[test]
+fn a_draft_is_neither_from_the_future_nor_forgotten() {
+    use chrono::{DateTime, TimeDelta, Utc};
+    let now: DateTime<Utc> = "2026-03-31T09:00:00Z".parse().unwrap();
+    let code = |at| super::rules::draft_time(at, now).err().map(|invalid| invalid.code());
+    assert_eq!(code(now), None);
+    assert_eq!(code(now + TimeDelta::minutes(5)), None, "clocks differ a little");
+    assert_eq!(code(now + TimeDelta::minutes(6)), Some("time_future"));
+    assert_eq!(code(now - TimeDelta::days(90)), None);
+    assert_eq!(code(now - TimeDelta::days(91)), Some("time_too_old"));
 }

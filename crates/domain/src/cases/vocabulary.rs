@@ -97,6 +97,8 @@ words! {
         NotConfirmed = "not_confirmed",
         /// Something else, told in the reason.
         Other = "other",
+        /// It was a duplicate, and the work goes on in another case. Never proposed: only merging gives it.
+        Merged = "merged",
     }
 
     /// Whom a case is brought to.
@@ -117,6 +119,8 @@ words! {
         Approved = "approved",
         /// Replaced by a later version.
         Superseded = "superseded",
+        /// Sent back to its author with a reason.
+        Returned = "returned",
     }
 
     /// What a review concludes.
@@ -137,22 +141,9 @@ impl Stage {
     }
 }
 
-impl RiskLevel {
-    /// Whether the plan must be approved by a supervisor who did not write it: high or critical.
-    pub fn needs_supervisor(self) -> bool {
-        self >= Self::High
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn risk_levels_rise() {
-        let needing: Vec<_> = RiskLevel::ALL.iter().filter(|r| r.needs_supervisor()).collect();
-        assert_eq!(needing, [&RiskLevel::High, &RiskLevel::Critical]);
-    }
 
     #[test]
     fn only_closed_is_not_open() {

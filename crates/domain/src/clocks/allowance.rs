@@ -60,6 +60,28 @@ impl Allowance {
         };
         later.unwrap_or(NaiveDate::MAX)
     }
+
+    /// So long after a due time. Days are counted from the day that ends with it.
+    #[must_use]
+    pub fn later_than(self, due_at: DateTime<Utc>, calendar: &WorkingCalendar) -> DateTime<Utc> {
+        if self.unit == TimeUnit::Hours {
+            return due_at + TimeDelta::hours(i64::from(self.amount));
+        }
+        end_of_day(self.last_day(local_date(due_at - TimeDelta::microseconds(1)), calendar)).max(due_at)
+    }
+
+    /// So long before a due time: hours, or the end of a day that lies so many days earlier.
+    #[must_use]
+    pub fn before(self, due_at: DateTime<Utc>, calendar: &WorkingCalendar) -> DateTime<Utc> {
+        let last = local_date(due_at - TimeDelta::microseconds(1));
+        let earlier = match self.unit {
+            TimeUnit::Hours => return due_at - TimeDelta::hours(i64::from(self.amount)),
+            TimeUnit::CalendarDays => last.checked_sub_days(Days::new(u64::from(self.amount))),
+            TimeUnit::Months => last.checked_sub_months(Months::new(u32::from(self.amount))),
+            TimeUnit::WorkingDays => Some(calendar.working_day_before(last, self.amount)),
+        };
+        earlier.map_or(due_at, |day| end_of_day(day).min(due_at))
+    }
 }
 
 #[cfg(test)]

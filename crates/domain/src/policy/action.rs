@@ -18,8 +18,16 @@ words! {
         Signal = "signal",
         /// Cases and all that hangs on them.
         Case = "case",
+        /// Sessions of the consilium.
+        Consilium = "consilium",
         /// Reports and facts of the unified register.
         Register = "register",
+        /// The change feed: pointers to records of the kinds above.
+        Change = "change",
+        /// Placements on the in-school register.
+        SchoolRegister = "school_register",
+        /// Services of the directory.
+        Service = "service",
         /// Aggregate counts.
         Statistics = "statistics",
         /// The audit log.
@@ -34,6 +42,13 @@ words! {
         AccountUse = "account_use",
         /// Read reference data.
         ReferenceRead = "reference_read",
+        /// Publish versions of protocols.
+        ProtocolManage = "protocol_manage",
+        /// Keep the working calendar, the rules of time and the duty contacts.
+        /// Keep the working calendar and the rules of time.
+        ClockManage = "clock_manage",
+        /// Publish versions of assessment instruments.
+        InstrumentManage = "instrument_manage",
         /// Read organisations.
         OrganisationRead = "organisation_read",
         /// Add and change organisations.
@@ -56,6 +71,8 @@ words! {
         SignalFile = "signal_file",
         /// Read a signal.
         SignalRead = "signal_read",
+        /// Import a file of signals: of a raid, of a screening.
+        SignalImport = "signal_import",
         /// Decide on a signal: link or dismiss it. Accepting it also needs `case_open`.
         SignalTriage = "signal_triage",
         /// Open a case, led by one's own organisation.
@@ -74,9 +91,15 @@ words! {
         ClosureDecide = "closure_decide",
         /// Open a closed case again.
         CaseReopen = "case_reopen",
+        /// Link a case to another case, or to another child, and end such a link.
+        CaseLink = "case_link",
+        /// Merge a duplicate into another case of the same child; the right is needed on both.
+        CaseMerge = "case_merge",
+        /// Record the check after the closure of a case.
+        FollowUpWrite = "follow_up_write",
         /// Make another organisation a participant.
         ParticipantAdd = "participant_add",
-        /// Record a completed assessment.
+        /// Write an assessment, as a draft or completed.
         AssessmentWrite = "assessment_write",
         /// Write the plan: goals and tasks.
         PlanWrite = "plan_write",
@@ -86,14 +109,40 @@ words! {
         ReviewWrite = "review_write",
         /// Write a note, in the sections one may write.
         NoteWrite = "note_write",
+        /// Attach a document to a case, in the sections one may write.
+        AttachmentWrite = "attachment_write",
+        /// Withdraw a document that one's own organisation attached.
+        AttachmentWithdraw = "attachment_withdraw",
         /// Report a task of one's own organisation as done.
         TaskComplete = "task_complete",
         /// Waive a task with a reason (a mandatory one: supervisors only, by a rule of tasks).
         TaskWaive = "task_waive",
+        /// Apply a protocol to a case deliberately, or move the case to another version of it.
+        ProtocolApply = "protocol_apply",
+        /// Write of the family of the child: who belongs to it, what help they agreed to.
+        FamilyWrite = "family_write",
+        /// Make an appointment with a service, and record what became of it.
+        AppointmentWrite = "appointment_write",
+        /// Read the in-school register: grounds, decisions, plans.
+        SchoolRegisterRead = "school_register_read",
+        /// Place a pupil on the in-school register, correct a placement, remove the pupil.
+        SchoolRegisterWrite = "school_register_write",
+        /// Read the directory of services.
+        ServiceRead = "service_read",
+        /// Add and change services.
+        ServiceManage = "service_manage",
+        /// Read a session of the consilium.
+        ConsiliumRead = "consilium_read",
+        /// Convene a session of the consilium, keep its agenda and its record.
+        ConsiliumManage = "consilium_manage",
+        /// Say that a member of the consilium has an interest in a case: one's own, or as the secretary.
+        ConsiliumDeclare = "consilium_declare",
         /// File a report to the unified register.
         ReportFile = "report_file",
         /// Read reports and facts of the unified register.
         RegisterRead = "register_read",
+        /// Read what changed among the records that one may see.
+        ChangesRead = "changes_read",
         /// Exact counts of the unified register.
         StatisticsExact = "statistics_exact",
     }
@@ -105,13 +154,25 @@ impl Action {
     pub const fn resource(self) -> ResourceKind {
         match self {
             Self::ReferenceRead => ResourceKind::Reference,
+            Self::ProtocolManage => ResourceKind::Reference,
+            Self::ClockManage => ResourceKind::Reference,
+            Self::InstrumentManage => ResourceKind::Reference,
             Self::OrganisationRead | Self::OrganisationManage => ResourceKind::Organisation,
             Self::AccountUse | Self::UserRead | Self::UserManage => ResourceKind::User,
             Self::AuditRead => ResourceKind::Audit,
             Self::ChildSearch | Self::ChildRegister | Self::ChildRead | Self::ChildUpdate => ResourceKind::Child,
             Self::SignalFile | Self::SignalRead | Self::SignalTriage => ResourceKind::Signal,
+            Self::SignalImport => ResourceKind::Signal,
+            Self::AttachmentWrite | Self::AttachmentWithdraw => ResourceKind::Case,
             Self::ReportFile | Self::RegisterRead => ResourceKind::Register,
+            Self::ChangesRead => ResourceKind::Change,
+            Self::SchoolRegisterRead | Self::SchoolRegisterWrite => ResourceKind::SchoolRegister,
+            Self::ServiceRead | Self::ServiceManage => ResourceKind::Service,
+            Self::FamilyWrite | Self::AppointmentWrite => ResourceKind::Case,
             Self::StatisticsExact => ResourceKind::Statistics,
+            Self::ProtocolApply => ResourceKind::Case,
+            Self::CaseLink | Self::CaseMerge | Self::FollowUpWrite => ResourceKind::Case,
+            Self::ConsiliumRead | Self::ConsiliumManage | Self::ConsiliumDeclare => ResourceKind::Consilium,
             Self::CaseOpen
             | Self::CaseRead
             | Self::CaseUpdate
@@ -158,7 +219,11 @@ impl Action {
             ResourceKind::Child => Self::ChildRead,
             ResourceKind::Signal => Self::SignalRead,
             ResourceKind::Case => Self::CaseRead,
+            ResourceKind::Consilium => Self::ConsiliumRead,
             ResourceKind::Register => Self::RegisterRead,
+            ResourceKind::Change => Self::ChangesRead,
+            ResourceKind::SchoolRegister => Self::SchoolRegisterRead,
+            ResourceKind::Service => Self::ServiceRead,
             ResourceKind::Statistics => Self::StatisticsExact,
             ResourceKind::Audit => Self::AuditRead,
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::table::{Relation, TABLE};
 use super::{Action, Actor, OrganisationRef};
-use crate::identity::Scope;
+use crate::identity::{AGENCIES_WORKING_CASES, Role, Scope};
 use crate::ids::{OrganisationId, UserId};
 
 /// A case as far as rights need it.
@@ -16,6 +16,8 @@ pub struct CaseSubject {
     pub manager: Option<UserId>,
     /// All participants, the lead among them, with the user assigned in each.
     pub participants: Vec<(OrganisationRef, Option<UserId>)>,
+    /// Whether the actor has a seat on a board that opens the case now ([`Seat`](crate::consilium::Seat)).
+    pub board_seat: bool,
 }
 
 /// The record that an action is about, as far as rights need it.
@@ -53,6 +55,17 @@ pub enum Subject<'a> {
         /// Whether one of its reports belongs to a case that the actor may see.
         in_visible_case: bool,
     },
+    /// A placement on the in-school register, by the school that holds it.
+    Placement(&'a OrganisationRef),
+    /// A service, by the organisation that provides it.
+    Service(Option<&'a OrganisationRef>),
+    /// A session of the consilium.
+    Session {
+        /// The organisation that convened it.
+        convener: OrganisationId,
+        /// Whether the actor sits on its board.
+        member: bool,
+    },
     /// An account and its organisation.
     Account(&'a OrganisationRef),
 }
@@ -76,6 +89,12 @@ pub type Decision = Verdict;
 #[must_use]
 pub fn may_ever(actor: &Actor, action: Action) -> bool {
     TABLE.iter().any(|rule| rule.action == action && rule.roles.iter().any(|role| actor.holds(*role)))
+}
+
+/// The roles that may ever do the action.
+#[must_use]
+pub fn roles_that_may_ever(action: Action) -> BTreeSet<Role> {
+    TABLE.iter().filter(|rule| rule.action == action).flat_map(|rule| rule.roles.iter().copied()).collect()
 }
 
 /// The scopes of the roles by which the actor may do the action: what a list has to look through.
@@ -136,6 +155,10 @@ fn related(actor: &Actor, scope: Scope, relation: Relation, subject: &Subject<'_
         (Relation::Lead, Subject::Case(case) | Subject::Task(case, _)) => {
             actor.reaches(scope, &case.lead) || (own && case.manager == Some(actor.user))
         }
+        (Relation::LeadInstead, Subject::Task(case, holder)) => {
+            !AGENCIES_WORKING_CASES.contains(&holder.agency.as_str())
+                && related(actor, scope, Relation::Lead, &Subject::Case(case))
+        }
         (Relation::TaskHolder, Subject::Task(case, holder)) => {
             actor.reaches(scope, holder)
                 || (own
@@ -147,6 +170,11 @@ fn related(actor: &Actor, scope: Scope, relation: Relation, subject: &Subject<'_
         (Relation::Reporter, Subject::Fact { reporters, in_visible_case }) => {
             *in_visible_case || reporters.iter().any(|organisation| actor.reaches(scope, organisation))
         }
+        (Relation::School, Subject::Placement(school)) => actor.reaches(scope, school),
+        (Relation::Provider, Subject::Service(Some(provider))) => actor.reaches(scope, provider),
+        (Relation::Convener, Subject::Session { convener, .. }) => *convener == actor.organisation.id,
+        (Relation::BoardMember, Subject::Session { member, .. }) => *member,
+        (Relation::BoardMember, Subject::Case(case) | Subject::Task(case, _)) => case.board_seat,
         (Relation::Colleague, Subject::Account(organisation)) => actor.reaches(scope, organisation),
         _ => false,
     }

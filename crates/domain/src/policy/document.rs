@@ -66,6 +66,9 @@ const fn describe(action: Action) -> &'static str {
     match action {
         Action::AccountUse => "Use one's own account.",
         Action::ReferenceRead => "Read agencies, territories and classifiers.",
+        Action::ProtocolManage => "Publish versions of protocols.",
+        Action::ClockManage => "Keep the working calendar, the rules of time and the duty contacts.",
+        Action::InstrumentManage => "Publish versions of assessment instruments.",
         Action::OrganisationRead => "Read organisations.",
         Action::OrganisationManage => "Add and change organisations.",
         Action::UserRead => "Read accounts of staff.",
@@ -76,6 +79,7 @@ const fn describe(action: Action) -> &'static str {
         Action::ChildRead => "Read a child's record in full.",
         Action::ChildUpdate => "Correct a child's record.",
         Action::SignalFile => "File a signal.",
+        Action::SignalImport => "Import a file of signals: of a raid, of a screening.",
         Action::SignalRead => "Read a signal.",
         Action::SignalTriage => "Decide on a signal; accepting it also needs `case_open`.",
         Action::CaseOpen => "Open a case, led by one's own organisation.",
@@ -86,16 +90,38 @@ const fn describe(action: Action) -> &'static str {
         Action::CaseEscalate => "Bring a case before a board or into crisis management.",
         Action::ClosureDecide => "Approve or reject a proposed closure (never one's own proposal).",
         Action::CaseReopen => "Open a closed case again.",
+        Action::CaseLink => "Link a case to another case or to another child, and end such a link.",
+        Action::CaseMerge => "Merge a duplicate into another case of the same child (the right is needed on both).",
+        Action::FollowUpWrite => "Record the check after the closure of a case.",
         Action::ParticipantAdd => "Make another organisation a participant.",
-        Action::AssessmentWrite => "Record a completed assessment.",
+        Action::AssessmentWrite => "Write an assessment, as a draft or completed.",
         Action::PlanWrite => "Write the plan: goals and tasks.",
-        Action::PlanApprove => "Approve the plan (high or critical risk: a supervisor who did not write it).",
+        Action::PlanApprove => {
+            "Approve the plan, or return it (by the rules in force; high or critical risk: a supervisor who did not write it)."
+        }
         Action::ReviewWrite => "Record a review.",
         Action::NoteWrite => "Write a note, in the sections one may write.",
+        Action::AttachmentWrite => "Attach a document to a case, in the sections one may write.",
+        Action::AttachmentWithdraw => "Withdraw a document that one's own organisation attached.",
         Action::TaskComplete => "Report a task as done.",
         Action::TaskWaive => "Waive a task with a reason (a mandatory one: supervisors only).",
+        Action::ProtocolApply => "Apply a protocol to a case deliberately, or move the case to another version of it.",
+        Action::FamilyWrite => "Write of the child's family: who belongs to it, what help they agreed to.",
+        Action::AppointmentWrite => "Make an appointment with a service, and record what became of it.",
+        Action::SchoolRegisterRead => "Read the in-school register: grounds, decisions, plans.",
+        Action::SchoolRegisterWrite => {
+            "Place a pupil on the in-school register, correct a placement, remove the pupil."
+        }
+        Action::ServiceRead => "Read the directory of services.",
+        Action::ServiceManage => "Add and change services.",
+        Action::ConsiliumRead => "Read a session of the consilium.",
+        Action::ConsiliumManage => "Convene a session of the consilium, keep its agenda and its record.",
+        Action::ConsiliumDeclare => {
+            "Say that a member of the consilium has an interest in a case (members: their own)."
+        }
         Action::ReportFile => "File a report to the unified register.",
         Action::RegisterRead => "Read reports and facts of the unified register.",
+        Action::ChangesRead => "Read what changed among the records that one may see.",
         Action::StatisticsExact => "Exact counts of the unified register.",
     }
 }
@@ -113,7 +139,16 @@ const fn explain(relation: Relation) -> &'static str {
         Relation::Participant => "cases with a participant in scope",
         Relation::Lead => "cases whose lead is in scope",
         Relation::TaskHolder => "tasks given to an organisation in scope",
+        Relation::LeadInstead => {
+            "tasks of a case whose lead is in scope, given to an organisation whose agency has nobody who works on cases"
+        }
         Relation::Reporter => "facts reported by an organisation in scope, or of a case the user may see",
+        Relation::School => "placements of a school in scope",
+        Relation::Provider => "services provided by an organisation in scope",
+        Relation::Convener => "sessions that the user's own organisation convened",
+        Relation::BoardMember => {
+            "sessions on whose board the user sits; cases of their agendas, for the time of the session and without an interest in the case"
+        }
         Relation::Colleague => "accounts of organisations in scope",
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::sections::SECTIONS;
-use super::table::TABLE;
+use super::table::{Relation, TABLE};
 use super::{Action, ResourceKind};
 use crate::identity::Role;
 use crate::words::words;
@@ -39,7 +39,18 @@ const REACHES: &[ResourceKind] =
     &[ResourceKind::Case, ResourceKind::Child, ResourceKind::Signal, ResourceKind::Register];
 
 /// Actions that a row-security policy asks for by name.
-const POWERS: &[Action] = &[Action::UserManage, Action::OrganisationManage, Action::AuditRead, Action::StatisticsExact];
+const POWERS: &[Action] = &[
+    Action::UserManage,
+    Action::OrganisationManage,
+    Action::ProtocolManage,
+    Action::ClockManage,
+    Action::ServiceManage,
+    Action::InstrumentManage,
+    Action::AuditRead,
+    Action::StatisticsExact,
+    Action::ConsiliumRead,
+    Action::ConsiliumManage,
+];
 
 /// All rows, derived from the permission and the section tables.
 #[must_use]
@@ -48,7 +59,8 @@ pub fn mirror() -> BTreeSet<MirrorRow> {
     for resource in REACHES {
         let read = Action::read_of(*resource);
         // Filing or triaging a signal without reading any is not a thing: reading is the widest right.
-        for role in roles_of(read) {
+        // A seat on a board opens one case for a time; policies of their own see to it (2026112215_consilium).
+        for role in roles_by(read, |relation| relation != Relation::BoardMember) {
             rows.insert(row(role, "*", GrantKind::Reach, resource.as_str()));
         }
     }
@@ -67,7 +79,12 @@ pub fn mirror() -> BTreeSet<MirrorRow> {
 }
 
 fn roles_of(action: Action) -> impl Iterator<Item = Role> {
-    TABLE.iter().filter(move |rule| rule.action == action).flat_map(|rule| rule.roles.iter().copied())
+    roles_by(action, |_| true)
+}
+
+fn roles_by(action: Action, counts: fn(Relation) -> bool) -> impl Iterator<Item = Role> {
+    let rules = TABLE.iter().filter(move |rule| rule.action == action && counts(rule.relation));
+    rules.flat_map(|rule| rule.roles.iter().copied())
 }
 
 fn row(role: Role, agency: &str, kind: GrantKind, name: &str) -> MirrorRow {

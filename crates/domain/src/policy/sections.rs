@@ -10,6 +10,7 @@ use super::Actor;
 use crate::cases::Section;
 use crate::identity::Role;
 use crate::ids::{OrganisationId, UserId};
+use Role::ConsiliumSecretary;
 use Role::{
     GuardianshipCaseManager, HealthSpecialist, JuvenileInspector, Psychologist, SocialPedagogue, SocialWorker,
     Supervisor,
@@ -45,6 +46,7 @@ const SOCIAL: &[&str] = &["UKZSP", "OPEKA"];
 /// The whole table.
 pub const SECTIONS: &[SectionRule] = &[
     rule(Section::General, &[], super::table::CASE_WORKERS, true),
+    rule(Section::General, &[], &[ConsiliumSecretary], false),
     rule(Section::Education, EDUCATION, &[SocialPedagogue, Supervisor], true),
     rule(Section::Education, EDUCATION, &[Psychologist], false),
     rule(Section::Psychological, &[], &[Psychologist], true),

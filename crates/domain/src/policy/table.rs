@@ -29,8 +29,20 @@ words! {
         Lead = "lead",
         /// The organisation that the task is given to lies in scope.
         TaskHolder = "task_holder",
+        /// The lead of the case lies in scope, and the task is given to an organisation of an agency in which nobody
+        /// works on cases: the lead sees that it is done, and says so.
+        LeadInstead = "lead_instead",
         /// An organisation in scope reported the fact, or it belongs to a case the actor may see.
         Reporter = "reporter",
+        /// The school that holds the placement lies in scope.
+        School = "school",
+        /// The organisation that provides the service lies in scope.
+        Provider = "provider",
+        /// The actor's own organisation convened the session.
+        Convener = "convener",
+        /// The actor sits on the board: of the session, or of one that has the case on its agenda, in its time and
+        /// without an interest in the case ([`Seat`](crate::consilium::Seat)).
+        BoardMember = "board_member",
         /// The account belongs to an organisation in scope.
         Colleague = "colleague",
     }
@@ -51,6 +63,7 @@ const fn rule(action: Action, relation: Relation, roles: &'static [Role]) -> Rul
     Rule { action, relation, roles }
 }
 
+use Role::ConsiliumSecretary;
 use Role::{
     Administrator, Auditor, CommissionSecretary, GuardianshipCaseManager, HealthSpecialist, HotlineOperator,
     JuvenileInspector, Psychologist, SocialPedagogue, SocialWorker, Statistician, Supervisor,
@@ -82,6 +95,14 @@ pub const ASSESSORS: &[Role] = &[
     Supervisor,
 ];
 
+/// Those who read the in-school register of their schools.
+pub const EDUCATORS: &[Role] = &[SocialPedagogue, Psychologist, Supervisor];
+
+/// Those of them who keep it.
+pub const REGISTER_KEEPERS: &[Role] = &[SocialPedagogue, Supervisor];
+/// Who brings home the lists of raids and screenings.
+pub const SIGNAL_IMPORTERS: &[Role] = &[SocialPedagogue, Psychologist, JuvenileInspector, Supervisor];
+
 /// Who may be named case manager: a person with one of these roles in the lead organisation.
 pub const MAY_MANAGE_CASES: &[Role] = CASE_MANAGERS;
 
@@ -89,6 +110,9 @@ pub const MAY_MANAGE_CASES: &[Role] = CASE_MANAGERS;
 pub const TABLE: &[Rule] = &[
     rule(Action::AccountUse, Relation::Anyone, Role::ALL),
     rule(Action::ReferenceRead, Relation::Anyone, Role::ALL),
+    rule(Action::ProtocolManage, Relation::Anyone, &[Administrator]),
+    rule(Action::ClockManage, Relation::Anyone, &[Administrator]),
+    rule(Action::InstrumentManage, Relation::Anyone, &[Administrator]),
     rule(Action::OrganisationRead, Relation::Anyone, Role::ALL),
     rule(Action::OrganisationManage, Relation::Anyone, &[Administrator]),
     rule(Action::UserRead, Relation::Anyone, &[Administrator]),
@@ -101,26 +125,57 @@ pub const TABLE: &[Rule] = &[
     rule(Action::ChildUpdate, Relation::Home, CASE_WORKERS),
     rule(Action::SignalFile, Relation::Anyone, CASE_WORKERS),
     rule(Action::SignalFile, Relation::Anyone, &[HotlineOperator]),
+    rule(Action::SignalImport, Relation::Anyone, SIGNAL_IMPORTERS),
     rule(Action::SignalRead, Relation::Correspondent, CASE_WORKERS),
     rule(Action::SignalRead, Relation::Filer, &[HotlineOperator]),
     rule(Action::SignalTriage, Relation::Addressee, CASE_WORKERS),
     rule(Action::CaseOpen, Relation::Anyone, CASE_MANAGERS),
     rule(Action::CaseRead, Relation::Participant, CASE_WORKERS),
+    rule(Action::CaseRead, Relation::BoardMember, CASE_WORKERS),
+    rule(Action::CaseRead, Relation::BoardMember, &[ConsiliumSecretary]),
     rule(Action::CaseUpdate, Relation::Lead, CASE_MANAGERS),
     rule(Action::CaseAssign, Relation::Lead, CASE_MANAGERS),
     rule(Action::CaseAdvance, Relation::Lead, CASE_MANAGERS),
     rule(Action::CaseEscalate, Relation::Lead, CASE_MANAGERS),
     rule(Action::ClosureDecide, Relation::Lead, &[Supervisor]),
     rule(Action::CaseReopen, Relation::Lead, CASE_MANAGERS),
+    rule(Action::CaseLink, Relation::Lead, CASE_MANAGERS),
+    rule(Action::CaseMerge, Relation::Lead, CASE_MANAGERS),
+    rule(Action::FollowUpWrite, Relation::Lead, CASE_MANAGERS),
     rule(Action::ParticipantAdd, Relation::Lead, CASE_MANAGERS),
     rule(Action::AssessmentWrite, Relation::Participant, ASSESSORS),
     rule(Action::PlanWrite, Relation::Lead, CASE_MANAGERS),
     rule(Action::PlanApprove, Relation::Lead, CASE_MANAGERS),
     rule(Action::ReviewWrite, Relation::Lead, CASE_MANAGERS),
     rule(Action::NoteWrite, Relation::Participant, CASE_WORKERS),
+    rule(Action::AttachmentWrite, Relation::Participant, CASE_WORKERS),
+    rule(Action::AttachmentWithdraw, Relation::Participant, CASE_WORKERS),
     rule(Action::TaskComplete, Relation::TaskHolder, CASE_WORKERS),
+    rule(Action::TaskComplete, Relation::LeadInstead, CASE_MANAGERS),
     rule(Action::TaskWaive, Relation::Lead, CASE_MANAGERS),
+    rule(Action::ProtocolApply, Relation::Lead, CASE_MANAGERS),
+    rule(Action::FamilyWrite, Relation::Lead, CASE_MANAGERS),
+    rule(Action::FamilyWrite, Relation::Participant, &[SocialWorker, GuardianshipCaseManager, JuvenileInspector]),
+    rule(Action::AppointmentWrite, Relation::Participant, ASSESSORS),
+    rule(Action::SchoolRegisterRead, Relation::School, EDUCATORS),
+    rule(Action::SchoolRegisterRead, Relation::Home, EDUCATORS),
+    rule(Action::SchoolRegisterRead, Relation::Participant, EDUCATORS),
+    rule(Action::SchoolRegisterWrite, Relation::School, REGISTER_KEEPERS),
+    rule(Action::SchoolRegisterWrite, Relation::Home, REGISTER_KEEPERS),
+    rule(Action::SchoolRegisterWrite, Relation::Participant, REGISTER_KEEPERS),
+    rule(Action::ServiceRead, Relation::Anyone, CASE_WORKERS),
+    rule(Action::ServiceRead, Relation::Anyone, &[HotlineOperator, Administrator]),
+    rule(Action::ServiceManage, Relation::Anyone, &[Administrator]),
+    rule(Action::ServiceManage, Relation::Provider, &[Supervisor]),
+    rule(Action::ConsiliumRead, Relation::Convener, &[ConsiliumSecretary]),
+    rule(Action::ConsiliumRead, Relation::BoardMember, CASE_WORKERS),
+    rule(Action::ConsiliumRead, Relation::BoardMember, &[ConsiliumSecretary]),
+    rule(Action::ConsiliumManage, Relation::Convener, &[ConsiliumSecretary]),
+    rule(Action::ConsiliumDeclare, Relation::Convener, &[ConsiliumSecretary]),
+    rule(Action::ConsiliumDeclare, Relation::BoardMember, CASE_WORKERS),
     rule(Action::ReportFile, Relation::Anyone, CASE_WORKERS),
     rule(Action::RegisterRead, Relation::Reporter, CASE_WORKERS),
+    rule(Action::ChangesRead, Relation::Anyone, CASE_WORKERS),
+    rule(Action::ChangesRead, Relation::Anyone, &[HotlineOperator]),
     rule(Action::StatisticsExact, Relation::Anyone, &[Statistician]),
 ];

@@ -2,6 +2,7 @@
 //! changes in the tables must be changed here too, by somebody who looked at the page. Where the page leaves open which
 //! of the people who work on cases may lead one, this file pins what `docs/permissions.md` says.
 
+mod board;
 mod properties;
 
 use std::collections::BTreeSet;
@@ -30,8 +31,7 @@ const WORKERS: [(Role, &str); 8] = [
 ];
 
 /// Roles that see no case, no child and no fact.
-const OUTSIDE_CASES: [(Role, &str); 9] = [
-    (Role::ConsiliumSecretary, "UO"),
+const OUTSIDE_CASES: [(Role, &str); 8] = [
     (Role::QualificationMember, "UPR"),
     (Role::HotlineOperator, "CC111"),
     (Role::Statistician, "DKPSISU"),
@@ -44,7 +44,7 @@ const OUTSIDE_CASES: [(Role, &str); 9] = [
 
 /// What each of [`WORKERS`] may do to a case: as the lead (`L`), as any participant (`P`), as the holder of the task
 /// (`T`), not at all (`-`).
-const CASE_RIGHTS: [(Action, &str); 15] = [
+const CASE_RIGHTS: [(Action, &str); 23] = [
     (Action::CaseRead, "PPPPPPPP"),
     (Action::CaseUpdate, "LL--LLL-"),
     (Action::CaseAssign, "LL--LLL-"),
@@ -60,12 +60,25 @@ const CASE_RIGHTS: [(Action, &str); 15] = [
     (Action::NoteWrite, "PPPPPPPP"),
     (Action::TaskComplete, "TTTTTTTT"),
     (Action::TaskWaive, "LL--LLL-"),
+    (Action::ProtocolApply, "LL--LLL-"),
+    (Action::CaseLink, "LL--LLL-"),
+    (Action::CaseMerge, "LL--LLL-"),
+    (Action::FollowUpWrite, "LL--LLL-"),
+    (Action::AttachmentWrite, "PPPPPPPP"),
+    (Action::AttachmentWithdraw, "PPPPPPPP"),
+    (Action::FamilyWrite, "LL-PPPL-"),
+    (Action::AppointmentWrite, "PPPPPPP-"),
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 17] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 29] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
+    (Action::ProtocolManage, "--------", &[Role::Administrator]),
+    (Action::InstrumentManage, "--------", &[Role::Administrator]),
+    (Action::ClockManage, "--------", &[Role::Administrator]),
+    (Action::SignalImport, "xx-x--x-", &[]),
+    (Action::ChangesRead, "xxxxxxxx", &[Role::HotlineOperator]),
     (Action::OrganisationRead, "xxxxxxxx", Role::ALL),
     (Action::OrganisationManage, "--------", &[Role::Administrator]),
     (Action::UserRead, "xx--xxx-", &[Role::Administrator]),
@@ -79,8 +92,15 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 17] = [
     (Action::SignalRead, "xxxxxxxx", &[Role::HotlineOperator]),
     (Action::SignalTriage, "xxxxxxxx", &[]),
     (Action::CaseOpen, "xx--xxx-", &[]),
+    (Action::SchoolRegisterRead, "xx----x-", &[]),
+    (Action::SchoolRegisterWrite, "x-----x-", &[]),
+    (Action::ServiceRead, "xxxxxxxx", &[Role::HotlineOperator, Role::Administrator]),
+    (Action::ServiceManage, "------x-", &[Role::Administrator]),
     (Action::ReportFile, "xxxxxxxx", &[]),
     (Action::RegisterRead, "xxxxxxxx", &[]),
+    (Action::ConsiliumRead, "xxxxxxxx", &[Role::ConsiliumSecretary]),
+    (Action::ConsiliumManage, "--------", &[Role::ConsiliumSecretary]),
+    (Action::ConsiliumDeclare, "xxxxxxxx", &[Role::ConsiliumSecretary]),
 ];
 
 const BOKEIKHAN: &str = "351011100";
@@ -117,7 +137,7 @@ fn actor(organisation: &OrganisationRef, roles: &[(Role, Scope)]) -> Actor {
 
 fn case(lead: &OrganisationRef, manager: Option<UserId>, others: &[(OrganisationRef, Option<UserId>)]) -> CaseSubject {
     let participants = std::iter::once((lead.clone(), manager)).chain(others.iter().cloned()).collect();
-    CaseSubject { lead: lead.clone(), manager, participants }
+    CaseSubject { lead: lead.clone(), manager, participants, board_seat: false }
 }
 
 /// Who may ever do the action, by the tables above.
@@ -135,6 +155,10 @@ fn expected_roles(action: Action) -> BTreeSet<Role> {
     }
     if action == Action::StatisticsExact {
         roles.insert(Role::Statistician);
+    }
+    if action == Action::CaseRead {
+        // By a seat on a board alone: tests/board.rs.
+        roles.insert(Role::ConsiliumSecretary);
     }
     roles
 }
@@ -264,6 +288,7 @@ fn children_signals_facts_and_accounts() {
     let inspector = actor(&organisation(3, "DP", BOKEIKHAN), &[(Role::JuvenileInspector, Scope::Organisation)]);
     let hotline = actor(&organisation(4, "CC111", REGION), &[(Role::HotlineOperator, Scope::Own)]);
     let administrator = actor(&organisation(5, "UIOGUIA", REGION), &[(Role::Administrator, Scope::Region)]);
+    let clinic_supervisor = actor(&clinic, &[(Role::Supervisor, Scope::Territory)]);
     let child = |organisation, linked| Subject::Child { organisation, registered_by: user(9).as_uuid().into(), linked };
     let signal = |addressee, by| Subject::Signal { addressee, filed_organisation: clinic.id, filed_by: user(by) };
     let fact = |reporters, in_visible_case| Subject::Fact { reporters, in_visible_case };
@@ -295,6 +320,18 @@ fn children_signals_facts_and_accounts() {
         (&inspector, Action::UserRead, Subject::Account(&clinic), Forbidden),
         (&administrator, Action::UserManage, Subject::Account(&clinic), Allowed),
         (&pedagogue, Action::StatisticsExact, Subject::None, Forbidden),
+        (&pedagogue, Action::SchoolRegisterRead, Subject::Placement(&school), Allowed),
+        (&pedagogue, Action::SchoolRegisterWrite, Subject::Placement(&school), Allowed),
+        (&pedagogue, Action::SchoolRegisterWrite, Subject::Placement(&clinic), Invisible),
+        (&inspector, Action::SchoolRegisterRead, Subject::Placement(&school), Forbidden),
+        (&inspector, Action::SchoolRegisterRead, Subject::Placement(&inspector.organisation), Forbidden),
+        (&pedagogue, Action::ServiceManage, Subject::Service(Some(&school)), Forbidden),
+        (&clinic_supervisor, Action::ServiceManage, Subject::Service(Some(&clinic)), Allowed),
+        (&clinic_supervisor, Action::ServiceManage, Subject::Service(Some(&school)), Forbidden),
+        (&clinic_supervisor, Action::ServiceManage, Subject::Service(None), Forbidden),
+        (&clinic_supervisor, Action::SchoolRegisterRead, Subject::Placement(&school), Invisible),
+        (&administrator, Action::ServiceManage, Subject::Service(None), Allowed),
+        (&administrator, Action::SchoolRegisterRead, Subject::Placement(&school), Forbidden),
     ];
     for (index, (asking, action, subject, expected)) in table.into_iter().enumerate() {
         assert_eq!(decide(asking, action, &subject), expected, "line {index}: {action}");
@@ -324,7 +361,7 @@ fn sections_by_role_and_agency() {
         ("UO", Role::HealthSpecialist, &[General], &[General]),
         ("UZ", Role::JuvenileInspector, &[General], &[General]),
         ("DP", Role::Psychologist, &[General, Psychological], &[General, Psychological]),
-        ("UO", Role::ConsiliumSecretary, &[], &[]),
+        ("UO", Role::ConsiliumSecretary, &[General], &[]),
         ("UIOGUIA", Role::Administrator, &[], &[]),
     ];
     for (agency, role, reads, writes) in table {
@@ -369,9 +406,21 @@ fn the_mirror_says_what_the_tables_say() {
         ("register", Action::RegisterRead),
     ];
     for (name, read) in reached {
-        assert_eq!(holders(GrantKind::Reach, name), expected_roles(read), "reach {name}");
+        let mut expected = expected_roles(read);
+        // Whoever sees cases by a seat on a board alone reaches none in the mirror.
+        expected.remove(&Role::ConsiliumSecretary);
+        assert_eq!(holders(GrantKind::Reach, name), expected, "reach {name}");
     }
-    for power in [Action::UserManage, Action::OrganisationManage, Action::AuditRead, Action::StatisticsExact] {
+    for power in [Action::ConsiliumRead, Action::ConsiliumManage] {
+        assert_eq!(holders(GrantKind::Power, power.as_str()), expected_roles(power), "power {power}");
+    }
+    for power in [
+        Action::UserManage,
+        Action::OrganisationManage,
+        Action::ServiceManage,
+        Action::AuditRead,
+        Action::StatisticsExact,
+    ] {
         assert_eq!(holders(GrantKind::Power, power.as_str()), expected_roles(power), "power {power}");
     }
     for agency in ["UO", "OO", "UZ", "DP", "UKZSP", "OPEKA", "KDN", "PROKURATURA", "DKPSISU"] {
@@ -386,4 +435,23 @@ fn the_mirror_says_what_the_tables_say() {
             assert_eq!(mirrored, readable(&asking), "{role} of {agency}");
         }
     }
+}
+
+#[test]
+fn the_lead_answers_for_agencies_in_which_nobody_works_on_cases() {
+    let (own, sport) = (organisation(1, "UO", BOKEIKHAN), organisation(2, "UFKIS", BOKEIKHAN));
+    let clinic = organisation(3, "UZ", BOKEIKHAN);
+    let led = case(&own, Some(user(1)), &[(sport.clone(), None), (clinic.clone(), None)]);
+    let joined = case(&clinic, None, &[(own.clone(), None), (sport.clone(), None)]);
+    for (role, scope, expected) in [
+        (Role::SocialPedagogue, Scope::Organisation, Allowed),
+        (Role::Supervisor, Scope::Territory, Allowed),
+        (Role::SocialPedagogue, Scope::Own, Allowed),
+    ] {
+        let asking = actor(&own, &[(role, scope)]);
+        assert_eq!(decide(&asking, Action::TaskComplete, &Subject::Task(&led, &sport)), expected, "{role}");
+        assert_eq!(decide(&asking, Action::TaskComplete, &Subject::Task(&led, &clinic)), Forbidden, "{role}");
+    }
+    let asking = actor(&own, &[(Role::SocialPedagogue, Scope::Organisation)]);
+    assert_eq!(decide(&asking, Action::TaskComplete, &Subject::Task(&joined, &sport)), Forbidden);
 }

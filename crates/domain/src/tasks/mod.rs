@@ -11,6 +11,10 @@ words! {
         Done = "done",
         /// Not to be done any more, with a reason.
         Waived = "waived",
+        /// Goes on in the case into which this one was merged.
+        CarriedOver = "carried_over",
+        /// Goes on as a task of a later plan.
+        Continued = "continued",
     }
 }
 
@@ -25,11 +29,13 @@ words! {
         Consilium = "consilium",
         /// Crisis management.
         Crisis = "crisis",
+        /// A case that was merged into this one.
+        Merge = "merge",
     }
 }
 
 impl TaskStatus {
-    /// Whether nothing is left to do: done or waived.
+    /// Whether nothing is left to do here: done, waived, or going on elsewhere.
     pub fn is_settled(self) -> bool {
         self != Self::Open
     }
@@ -42,6 +48,6 @@ mod tests {
     #[test]
     fn only_an_open_task_is_unsettled() {
         let settled: Vec<_> = TaskStatus::ALL.iter().filter(|s| s.is_settled()).collect();
-        assert_eq!(settled, [&TaskStatus::Done, &TaskStatus::Waived]);
+        assert_eq!(settled, [&TaskStatus::Done, &TaskStatus::Waived, &TaskStatus::CarriedOver, &TaskStatus::Continued]);
     }
 }

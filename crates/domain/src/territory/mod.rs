@@ -51,6 +51,15 @@ impl Kato {
         other.0.starts_with(self.prefix())
     }
 
+    /// This unit and all that it lies in, from the region on.
+    pub fn lineage(&self) -> Vec<Kato> {
+        let own = self.prefix().len();
+        let prefixes = [2, 4, 6, 9].into_iter().filter(|length| *length <= own);
+        let mut units: Vec<Kato> = prefixes.map(|length| Self(format!("{:0<9}", &self.0[..length]))).collect();
+        units.dedup();
+        units
+    }
+
     /// The region that this unit lies in.
     pub fn region(&self) -> Kato {
         Self(format!("{}0000000", &self.0[..2]))
@@ -113,6 +122,15 @@ mod tests {
 
     fn kato(code: &str) -> Kato {
         Kato::new(code).unwrap()
+    }
+
+    #[test]
+    fn a_unit_lies_in_its_lineage() {
+        let lineage = |code| kato(code).lineage().iter().map(|unit| unit.as_str().to_owned()).collect::<Vec<_>>();
+        assert_eq!(lineage("351011100"), ["350000000", "351000000", "351011000", "351011100"]);
+        assert_eq!(lineage("351000000"), ["350000000", "351000000"]);
+        assert_eq!(lineage("350000000"), ["350000000"]);
+        assert!(kato("352433100").lineage().iter().all(|unit| unit.covers(&kato("352433100"))));
     }
 
     #[test]

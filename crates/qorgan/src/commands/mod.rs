@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 mod config_check;
+mod import;
 mod migrate;
 mod openapi;
 mod permissions;
@@ -19,6 +20,7 @@ pub(crate) fn run(cli: Cli, environment: &Environment) -> Result<(), Failure> {
             serve::run(&settings)
         }
         Command::Migrate { common } => migrate::run(&started(&common, common.flags()?, environment)?),
+        Command::Import { command } => import::run(command, environment),
         Command::User { command } => user::run(command, environment),
         Command::Openapi => openapi::run(),
         Command::Permissions => permissions::run(),

@@ -1,7 +1,9 @@
 //! The course of one case, from its opening to where it stands.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use qorgan_domain::cases::{CaseAction, ClosureOutcome, EscalationTarget, ReviewConclusion, RiskLevel, Section, Stage};
+use qorgan_domain::cases::{
+    ApprovalRules, CaseAction, ClosureOutcome, EscalationTarget, ReviewConclusion, RiskLevel, Section, Stage,
+};
 use qorgan_domain::identity::Role;
 use qorgan_domain::ids::CaseId;
 
@@ -166,9 +168,16 @@ impl<'a> Writer<'a> {
             },
         };
         self.step(self.manager, Act::OpenCase(Box::new(plan)));
+        // Most make the first contact soon; the rest shows what is told of a missed one.
+        if !self.sketch.number.is_multiple_of(8) {
+            self.now += TimeDelta::minutes(if topic.risk == RiskLevel::Critical { 20 } else { 50 });
+            let text = "Первый контакт состоялся: с ребёнком и родителем поговорили.";
+            self.work(self.manager, vec![Deed::Note { section: Section::General, text }]);
+        }
         if topic.risk == RiskLevel::Critical {
             self.soon();
             self.escalate(EscalationTarget::CrisisManagement, "Есть угроза жизни и здоровью ребёнка.");
+            self.follow_protocols(&["UZ", "DP", "UO"], 100);
         }
     }
 
@@ -182,7 +191,18 @@ impl<'a> Writer<'a> {
         self.after(1, 4);
         self.note(40, Role::Psychologist, Section::Psychological, "Ребёнок идёт на контакт, тревога выше обычной.");
         let assessment = Deed::Assess { risk_level: topic.risk, needs: topic.needs, child_view: topic.child_view };
-        self.work(self.manager, vec![assessment, Deed::advance(CaseAction::CompleteAssessment)]);
+        let mut deeds = vec![assessment, Deed::advance(CaseAction::CompleteAssessment)];
+        // By the number of the case, not by chance: what else happens stays as it is.
+        if self.sketch.number.is_multiple_of(3) {
+            deeds.push(Deed::Family);
+        }
+        if self.sketch.number.is_multiple_of(4) && self.world.region.organisations[self.sketch.lead].agency == "UO" {
+            deeds.push(Deed::Place {
+                ground: "family_in_difficulty",
+                plan: "Еженедельные беседы социального педагога с ребёнком и семьёй.",
+            });
+        }
+        self.work(self.manager, deeds);
         let asks_board = topic.risk == RiskLevel::High && self.random.chance(12);
         if asks_board {
             self.soon();
@@ -220,7 +240,7 @@ impl<'a> Writer<'a> {
         self.after(2, 7);
         let draft = self.draft();
         let approve = Deed::advance(CaseAction::ApprovePlan);
-        if self.sketch.topic.risk.needs_supervisor() {
+        if ApprovalRules::default().of(self.sketch.topic.risk).supervisor {
             self.work(self.manager, vec![draft]);
             self.after(1, 2);
             self.work(self.supervisor, vec![approve]);
@@ -266,6 +286,25 @@ impl<'a> Writer<'a> {
                 deeds.push(Deed::Note { section: task.section, text });
             }
             self.work(worker, deeds);
+        }
+        // The lead comes twice: some of its steps wait for those of others.
+        self.follow_protocols(&["", "UZ", "DP", "UKZSP", "OPEKA", "UO", ""], if halfway { 40 } else { 85 });
+    }
+
+    /// Those on duty do what protocols ask of them, in so many of a hundred cases each; without a name the lead does.
+    fn follow_protocols(&mut self, agencies: &[&str], percent: u32) {
+        // Draws of their own, so that they change nothing else of the case.
+        let mut random = Random::stream("protocols", self.sketch.number);
+        let lead = &self.world.region.organisations[self.sketch.lead];
+        let on_duty = |agency: &str| match agency {
+            "" => self.sketch.lead,
+            agency => self.world.region.on_duty(agency, lead.kato),
+        };
+        let places: Vec<usize> = agencies.iter().map(|agency| on_duty(agency)).collect();
+        for place in places {
+            if random.chance(percent) {
+                self.work(self.world.staff.voice(place), vec![Deed::FollowProtocols]);
+            }
         }
     }
 
@@ -334,6 +373,8 @@ impl<'a> Writer<'a> {
     }
 
     fn propose(&mut self) {
+        let reason = "Сделано в рамках плана, отдельно не требуется.";
+        self.work(self.supervisor, vec![Deed::WaiveProtocols { reason }]);
         let review = self.reviewed(ReviewConclusion::ProposeClosure, "Новых тревожных знаков нет, цель достигнута.");
         let optional = self.sketch.topic.tasks.iter().filter(|task| !task.mandatory).map(|task| task.title).collect();
         let waive = Deed::Waive { titles: optional, reason: "Больше не требуется." };

@@ -3,25 +3,26 @@
 use std::fmt::Debug;
 
 use qorgan_domain::cases::lifecycle::{Command, decide};
-use qorgan_domain::cases::rules::{may_complete, may_waive, may_write};
+use qorgan_domain::cases::rules::{may_complete, may_follow, may_waive, may_write};
 use qorgan_domain::cases::{CaseAction, CasePart, ReviewConclusion, RiskLevel, Section};
-use qorgan_domain::ids::{AssessmentId, CaseId, NoteId, PlanId, ReviewId};
+use qorgan_domain::ids::{AssessmentId, CaseId, GoalId, NoteId, PlanId, ReviewId, TaskId};
 use qorgan_domain::policy::{Action, sections};
 use qorgan_domain::register::ChildRole;
-use qorgan_domain::tasks::TaskStatus;
+use qorgan_domain::tasks::{TaskOrigin, TaskStatus};
 use qorgan_storage::Tx;
 use qorgan_storage::cases::{Case, NewAssessment, NewContent, NewGoal, NewPlan, NewReview, NewTask, Task, TaskFilter};
 use qorgan_storage::register::{NewReport, ReportedChild};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::help;
 use super::ids::{Kind, id};
 use super::play::Player;
 use super::steps::{Advance, Deed, ReportPlan, TaskPlan};
 use super::{Trouble, spoken};
 
-/// Most tasks a plan of the demonstration has, and more.
-const ALL_TASKS: i64 = 50;
+/// Most tasks a case of the demonstration has, and more.
+const ALL_TASKS: i64 = 200;
 
 /// Does one thing on a case.
 pub(super) fn take(player: &Player<'_>, tx: &mut Tx<'_>, case: CaseId, deed: &Deed) -> Result<(), Trouble> {
@@ -30,15 +31,19 @@ pub(super) fn take(player: &Player<'_>, tx: &mut Tx<'_>, case: CaseId, deed: &De
         Deed::Assess { risk_level, needs, child_view } => assess(tx, case, *risk_level, needs, child_view),
         Deed::Plan { goal, tasks } => plan(player, tx, case, goal, tasks),
         Deed::Complete { title, result } => complete(tx, case, title, result),
+        Deed::FollowProtocols => follow_protocols(tx, case),
+        Deed::WaiveProtocols { reason } => waive_protocols(tx, case, reason),
         Deed::Waive { titles, reason } => waive(tx, case, titles, reason),
         Deed::Review { conclusion, next_review_on, summary } => review(tx, case, *conclusion, *next_review_on, summary),
         Deed::Advance(step) => advance(tx, case, step),
+        Deed::Family => help::family(tx, case),
+        Deed::Place { ground, plan } => help::place(tx, case, ground, plan),
         Deed::Report(plan) => report(player, tx, Some(case), plan),
     }
 }
 
 /// An id for a part that the actor writes now; a case takes at most one part of a kind at a moment.
-fn part(tx: &Tx<'_>, case: CaseId) -> Uuid {
+pub(super) fn part(tx: &Tx<'_>, case: CaseId) -> Uuid {
     let of_case = usize::try_from(case.as_uuid().as_u128() & 0xffff_ffff).unwrap_or_default();
     id(Kind::Part, tx.now(), of_case)
 }
@@ -71,13 +76,21 @@ fn plan(player: &Player<'_>, tx: &mut Tx<'_>, case: CaseId, goal: &str, tasks: &
     let case = tx.case_for(case, Action::PlanWrite)?;
     may_write(CasePart::Plan, case.state.stage)?;
     let task = |task: &TaskPlan| NewTask {
+        id: TaskId::from_uuid(Uuid::now_v7()),
+        continues: None,
+        service: None,
+        family_member: None,
         title: spoken(task.title),
         organisation: player.organisation(task.organisation).clone(),
         due_on: task.due_on,
         mandatory: task.mandatory,
         section: task.section,
     };
-    let goals = vec![NewGoal { title: spoken(goal), tasks: tasks.iter().map(task).collect() }];
+    let goals = vec![NewGoal {
+        id: GoalId::from_uuid(Uuid::now_v7()),
+        title: spoken(goal),
+        tasks: tasks.iter().map(task).collect(),
+    }];
     Ok(tx.plan_insert(&case, &NewPlan { id: PlanId::from_uuid(part(tx, case.id)), goals })?)
 }
 
@@ -92,7 +105,8 @@ fn review(
     may_write(CasePart::Review, case.state.stage)?;
     writes_in(tx, Section::General)?;
     let content = NewContent { section: Section::General, body: json!({"summary": summary}) };
-    let new = NewReview { id: ReviewId::from_uuid(part(tx, case.id)), conclusion, next_review_on, content };
+    let id = ReviewId::from_uuid(part(tx, case.id));
+    let new = NewReview { id, conclusion, next_review_on, written_at: None, content };
     Ok(tx.review_insert(&case, &new)?)
 }
 
@@ -110,25 +124,69 @@ fn open_tasks(tx: &mut Tx<'_>, case: CaseId, mine: bool) -> Result<Vec<Task>, Tr
     Ok(tx.task_list(&filter)?.items)
 }
 
+/// The open tasks of the case that come from its plan, or from protocols.
+fn open_of(tx: &mut Tx<'_>, case: CaseId, mine: bool, origin: TaskOrigin) -> Result<Vec<Task>, Trouble> {
+    let mut tasks = open_tasks(tx, case, mine)?;
+    tasks.retain(|task| task.origin == origin);
+    Ok(tasks)
+}
+
 fn complete(tx: &mut Tx<'_>, case: CaseId, title: &str, result: &str) -> Result<(), Trouble> {
-    let found = open_tasks(tx, case, true)?.into_iter().find(|task| task.title == title);
+    let found = open_of(tx, case, true, TaskOrigin::Plan)?.into_iter().find(|task| task.title == title);
     let found = found.ok_or_else(|| Trouble::refused("no_such_task"))?;
-    let (case, task) = tx.task_for(found.id, Action::TaskComplete)?;
-    may_write(CasePart::Task, case.state.stage)?;
+    finish(tx, found.id, result)
+}
+
+fn finish(tx: &mut Tx<'_>, task: TaskId, result: &str) -> Result<(), Trouble> {
+    let (case, task) = tx.task_for(task, Action::TaskComplete)?;
+    may_write(CasePart::of_task(task.origin), case.state.stage)?;
     may_complete(task.status).map_err(refused)?;
+    may_follow(tx.tasks_open_among(&task.after)?).map_err(refused)?;
     let result: Value = json!({"result": result});
     Ok(tx.task_complete(&case, &task, &result)?)
 }
 
 fn waive(tx: &mut Tx<'_>, case: CaseId, titles: &[&str], reason: &str) -> Result<(), Trouble> {
-    let open = open_tasks(tx, case, false)?;
-    for found in open.iter().filter(|task| titles.contains(&task.title.as_str())) {
-        let (case, task) = tx.task_for(found.id, Action::TaskWaive)?;
-        may_write(CasePart::Task, case.state.stage)?;
-        may_waive(case.decider(tx.actor()), task.status, task.mandatory).map_err(refused)?;
-        tx.task_waive(&case, &task, &spoken(reason))?;
+    let open = open_of(tx, case, false, TaskOrigin::Plan)?;
+    open.iter().filter(|task| titles.contains(&task.title.as_str())).try_for_each(|task| drop_task(tx, task.id, reason))
+}
+
+fn drop_task(tx: &mut Tx<'_>, task: TaskId, reason: &str) -> Result<(), Trouble> {
+    let (case, task) = tx.task_for(task, Action::TaskWaive)?;
+    may_write(CasePart::of_task(task.origin), case.state.stage)?;
+    may_waive(case.decider(tx.actor()), task.status, task.mandatory).map_err(refused)?;
+    Ok(tx.task_waive(&case, &task, &spoken(reason))?)
+}
+
+/// Step after step, until what is left waits for others.
+fn follow_protocols(tx: &mut Tx<'_>, case: CaseId) -> Result<(), Trouble> {
+    loop {
+        let mut done = false;
+        for task in open_of(tx, case, true, TaskOrigin::Protocol)? {
+            if tx.tasks_open_among(&task.after)?.is_empty() {
+                finish(tx, task.id, outcome_of(task.section))?;
+                done = true;
+            }
+        }
+        if !done {
+            return Ok(());
+        }
     }
-    Ok(())
+}
+
+const fn outcome_of(section: Section) -> &'static str {
+    match section {
+        Section::Medical => "Осмотр проведён, рекомендации даны.",
+        Section::Investigation => "Сведения собраны, меры приняты.",
+        Section::Psychological => "Встреча проведена, договорились о следующей.",
+        Section::Social => "Семья посещена, помощь предложена.",
+        Section::General | Section::Education => "Сделано, отмечено в журнале.",
+    }
+}
+
+fn waive_protocols(tx: &mut Tx<'_>, case: CaseId, reason: &str) -> Result<(), Trouble> {
+    let open = open_of(tx, case, false, TaskOrigin::Protocol)?;
+    open.iter().try_for_each(|task| drop_task(tx, task.id, reason))
 }
 
 fn refused(refusal: impl Debug) -> Trouble {

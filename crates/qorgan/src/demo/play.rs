@@ -27,6 +27,8 @@ use super::{DemoError, Trouble, World, spoken};
 pub(super) const REQUESTS: &str = "demonstration/";
 /// How often the progress is told, in steps.
 const TOLD_EVERY: usize = 500;
+/// Deadlines chased in one transaction.
+const CHASED_AT_ONCE: i32 = 500;
 
 /// The people of the region at work.
 pub(super) struct Player<'a> {
@@ -44,7 +46,11 @@ impl<'a> Player<'a> {
 
     /// Takes the steps whose request ids are not among `taken`.
     pub(super) fn play(&mut self, steps: &[Step], taken: &HashSet<String>) -> Result<(), DemoError> {
+        let mut day = None;
         for (number, step) in steps.iter().enumerate() {
+            if day.replace(step.at.date_naive()) != Some(step.at.date_naive()) {
+                self.morning(opening(step.at.date_naive()))?;
+            }
             let request_id = format!("{REQUESTS}{}", step.key);
             if !taken.contains(&request_id) {
                 let entry = Entry { session: self.session(step.actor)?, now: step.at, request_id, idempotency: None };
@@ -54,6 +60,13 @@ impl<'a> Player<'a> {
                 tracing::info!(step = number + 1, of = steps.len(), "loading the demonstration region");
             }
         }
+        // What ran out since the story ended is chased by then, so that the first start does not flood.
+        self.morning(opening(date(2026, 11, 19)))
+    }
+
+    /// What the worker does by the beginning of a working day: the deadlines of the story are missed in its time.
+    fn morning(&self, now: DateTime<Utc>) -> Result<(), DemoError> {
+        while self.database.chase_deadlines(now, CHASED_AT_ONCE)?.deadlines == CHASED_AT_ONCE {}
         Ok(())
     }
 

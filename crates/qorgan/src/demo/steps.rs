@@ -82,6 +82,12 @@ pub(super) enum Deed {
         title: &'static str,
         result: &'static str,
     },
+    /// Does the open steps of protocols of the worker's organisation, as far as nothing stands before them.
+    FollowProtocols,
+    /// Waives what protocols have asked for and nobody did.
+    WaiveProtocols {
+        reason: &'static str,
+    },
     /// Waives the open tasks of these titles that nobody did.
     Waive {
         titles: Vec<&'static str>,
@@ -93,6 +99,13 @@ pub(super) enum Deed {
         summary: &'static str,
     },
     Advance(Advance),
+    /// Records the mother and her consent to help.
+    Family,
+    /// Places the child on the in-school register.
+    Place {
+        ground: &'static str,
+        plan: &'static str,
+    },
     Report(Box<ReportPlan>),
 }
 

@@ -49,12 +49,16 @@ pub struct Settings {
     pub database: DatabaseChoice,
     /// Connection pool.
     pub pool: PoolSettings,
+    /// Chasing deadlines.
+    pub worker: WorkerSettings,
     /// Access and refresh tokens.
     pub token: TokenSettings,
     /// Password hashing.
     pub argon2: Argon2Settings,
     /// What one client may ask for.
     pub limits: LimitSettings,
+    /// Folder for attached documents; without one they go into the database.
+    pub attachments_folder: Option<PathBuf>,
 }
 
 /// Form of the log.
@@ -113,6 +117,17 @@ pub struct PoolSettings {
     pub timeout: Duration,
 }
 
+/// Chasing deadlines.
+#[derive(Debug, Clone)]
+pub struct WorkerSettings {
+    /// Whether this process takes part.
+    pub run: bool,
+    /// How often to look for what is due.
+    pub poll: Duration,
+    /// Deadlines of one transaction.
+    pub batch: i32,
+}
+
 /// Access and refresh tokens.
 #[derive(Debug, Clone)]
 pub struct TokenSettings {
@@ -148,6 +163,10 @@ pub struct Argon2Settings {
 pub struct LimitSettings {
     /// Largest request body, bytes.
     pub body_bytes: usize,
+    /// Largest file of signals, bytes.
+    pub import_bytes: usize,
+    /// Largest attached document, bytes.
+    pub attachment_bytes: usize,
     /// Requests of one session, per second.
     pub requests_per_second: u32,
     /// Requests of one session at once.
@@ -182,10 +201,18 @@ impl Settings {
                 size: reader.number("pool.size", 1..=1000),
                 timeout: Duration::from_millis(reader.number("pool.timeout_ms", 1..=600_000)),
             },
+            worker: WorkerSettings {
+                run: reader.truth("worker.run"),
+                poll: Duration::from_millis(reader.number("worker.poll_ms", 10..=600_000)),
+                batch: reader.number("worker.batch", 1..=10_000),
+            },
             token,
             argon2: argon2(&mut reader),
+            attachments_folder: reader.optional("attachments.folder").map(PathBuf::from),
             limits: LimitSettings {
                 body_bytes: reader.number("limits.body_bytes", 1024..=1 << 30),
+                import_bytes: reader.number("limits.import_bytes", 1024..=1 << 30),
+                attachment_bytes: reader.number("limits.attachment_bytes", 1024..=1 << 30),
                 requests_per_second: reader.number("limits.requests_per_second", 1..=1_000_000),
                 burst: reader.number("limits.burst", 1..=1_000_000),
                 address_requests_per_second: reader.number("limits.address_requests_per_second", 1..=1_000_000),

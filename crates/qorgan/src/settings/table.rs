@@ -71,6 +71,13 @@ pub const SETTINGS: &[Setting] = &[
     // Requests hold a connection only while the database works; a queue here is shorter than one in PostgreSQL.
     by_cores("pool.size", |cores| (2 * cores + 2).max(8), "database connections"),
     fixed("pool.timeout_ms", "3000", "longest wait for a free connection, milliseconds"),
+    fixed(
+        "worker.run",
+        "true",
+        "whether this server takes part in chasing deadlines; one of all servers works, the others stand by",
+    ),
+    fixed("worker.poll_ms", "5000", "how often the worker looks for what is due, milliseconds"),
+    fixed("worker.batch", "200", "deadlines that the worker handles in one transaction"),
     optional("token.keys", false, "folder of the signing keys; by default `keys` in the data folder"),
     fixed("token.issuer", "qorgan", "`iss` of access tokens"),
     fixed("token.audience", "qorgan-api", "`aud` of access tokens"),
@@ -82,7 +89,14 @@ pub const SETTINGS: &[Setting] = &[
     fixed("argon2.parallelism", "1", "lanes of one password hash"),
     by_cores("argon2.concurrent", |cores| (cores / 2).max(1), "password hashes computed at once; more logins wait"),
     fixed("argon2.queue", "64", "logins that may wait for a hash; further ones are answered 503"),
+    optional(
+        "attachments.folder",
+        false,
+        "folder for attached documents, shared by all servers; by default the database",
+    ),
     fixed("limits.body_bytes", "1048576", "largest request body, bytes"),
+    fixed("limits.import_bytes", "16777216", "largest file of signals, bytes"),
+    fixed("limits.attachment_bytes", "20971520", "largest document attached to a case, bytes"),
     fixed("limits.requests_per_second", "200", "requests of one session, per second"),
     fixed("limits.burst", "400", "requests of one session at once before the rate counts"),
     fixed("limits.address_requests_per_second", "100", "requests without a session of one address, per second"),

@@ -15,6 +15,8 @@ pub struct PendingAudit {
     resource: Option<Uuid>,
     case: Option<Uuid>,
     subjects: Vec<Uuid>,
+    /// The code of the refusal, where it was refused.
+    refusal: Option<String>,
 }
 
 #[derive(Insertable)]
@@ -38,12 +40,19 @@ struct NewAuditRow<'a> {
 impl Tx<'_> {
     /// Notes that the action was done to a record.
     pub fn audit(&mut self, action: Action, resource: impl Into<Option<Uuid>>, case: Option<Uuid>) {
-        self.audits.push(PendingAudit { action, resource: resource.into(), case, subjects: Vec::new() });
+        let resource = resource.into();
+        self.audits.push(PendingAudit { action, resource, case, subjects: Vec::new(), refusal: None });
     }
 
     /// Notes that the action showed several records, as a list or a search does.
     pub fn audit_many(&mut self, action: Action, subjects: Vec<Uuid>) {
-        self.audits.push(PendingAudit { action, resource: None, case: None, subjects });
+        self.audits.push(PendingAudit { action, resource: None, case: None, subjects, refusal: None });
+    }
+
+    /// Notes that the action was refused for a record, where the rest of the unit of work goes on.
+    pub fn audit_refused(&mut self, action: Action, resource: Uuid, case: Option<Uuid>, reason: &str) {
+        let refusal = Some(reason.to_owned());
+        self.audits.push(PendingAudit { action, resource: Some(resource), case, subjects: Vec::new(), refusal });
     }
 
     pub(crate) fn flush_audits(&mut self) -> Result<(), StorageError> {
@@ -63,8 +72,8 @@ impl Tx<'_> {
                 resource_kind: audit.action.resource().as_str(),
                 resource_id: audit.resource,
                 case_id: audit.case,
-                outcome: "done",
-                reason: None,
+                outcome: if audit.refusal.is_none() { "done" } else { "refused" },
+                reason: audit.refusal.as_deref(),
                 request_id: Some(&self.request_id),
                 subjects: &audit.subjects,
             })

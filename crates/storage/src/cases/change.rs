@@ -44,6 +44,12 @@ impl Tx<'_> {
     /// # Errors
     /// [`StorageError::Stale`] where the case changed since it was read.
     pub fn case_amend(&mut self, case: &Authorized<Case>, amendment: &CaseAmendment) -> Result<(), StorageError> {
+        let fields = amendment.fields();
+        if fields.is_empty() && amendment.manager.is_none() {
+            // Nothing to change makes no new version.
+            self.audit(case.action(), case.id.as_uuid(), Some(case.id.as_uuid()));
+            return Ok(());
+        }
         let row = AmendmentRow {
             title: amendment.title.as_ref().map(Title::as_str),
             description: amendment.description.as_ref().map(Narrative::as_str),
@@ -62,9 +68,9 @@ impl Tx<'_> {
             diesel::update(case_participants::table.find((case.id.as_uuid(), case.lead.id.as_uuid())))
                 .set(case_participants::assigned_user_id.eq(manager.as_uuid()))
                 .execute(self.connection)?;
-            self.event(case.id, CaseEvent::of(CaseEventKind::ManagerAssigned, json!({"manager_id": manager})));
+            let data = json!({"manager_id": manager, "fields": ["manager_id"]});
+            self.event(case.id, CaseEvent::of(CaseEventKind::ManagerAssigned, data));
         }
-        let fields = amendment.fields();
         if !fields.is_empty() {
             let data = json!({"fields": fields, "risk_level": amendment.risk_level});
             self.event(case.id, CaseEvent::of(CaseEventKind::Amended, data));
@@ -84,7 +90,7 @@ impl Tx<'_> {
         }
     }
 
-    fn risk_followed(&mut self, case: &Authorized<Case>, state: &CaseState) -> Result<(), StorageError> {
+    pub(super) fn risk_followed(&mut self, case: &Authorized<Case>, state: &CaseState) -> Result<(), StorageError> {
         let (from, to) = (case.state.risk_level, state.risk_level);
         if from == to { Ok(()) } else { self.case_follow(case, state, &CaseChange::RiskChanged { from, to }) }
     }
@@ -127,6 +133,8 @@ impl Tx<'_> {
         let data = json!({
             "action": transition.action, "from": transition.from, "to": transition.to,
             "outcome": told.outcome, "escalated_to": told.escalate_to,
+            "risk_level": state.risk_level, "review_due_on": state.review_due_on,
+            "fields": moved_fields(case, transition, told),
         });
         self.event(case.id, CaseEvent::of(CaseEventKind::Transitioned, data));
         if let Some(reason) = &told.reason
@@ -150,6 +158,24 @@ pub struct Told {
     pub outcome: Option<ClosureOutcome>,
     /// Where it is brought to.
     pub escalate_to: Option<EscalationTarget>,
+}
+
+/// The fields of the case that an action changed, as its JSON names them.
+fn moved_fields(case: &Case, transition: &Transition, told: &Told) -> Vec<&'static str> {
+    let (before, after) = (&case.state, &transition.state);
+    let (outcome, _) = closure_after(case, transition, told);
+    let closure = outcome != case.closure_outcome || (after.stage == Stage::Closed) != (before.stage == Stage::Closed);
+    let escalated = told.escalate_to.is_some_and(|target| !case.escalated_to.contains(&target));
+    [
+        ("stage", after.stage != before.stage),
+        ("risk_level", after.risk_level != before.risk_level),
+        ("review_due_on", after.review_due_on != before.review_due_on),
+        ("closure", closure),
+        ("escalated_to", escalated),
+    ]
+    .into_iter()
+    .filter_map(|(field, changed)| changed.then_some(field))
+    .collect()
 }
 
 /// Outcome and reason of closure after a transition: set by the proposal, kept while it waits and

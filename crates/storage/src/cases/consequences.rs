@@ -1,9 +1,10 @@
 //! What follows when something happens to a case, in the same transaction: the one place where protocols, clocks and
 //! crisis management learn of it, so that no way of changing a case can forget them.
 
+use qorgan_domain::cases::follow_up::FollowUpFinding;
 use qorgan_domain::cases::lifecycle::CaseState;
 use qorgan_domain::cases::{CaseAction, RiskLevel, Stage};
-use qorgan_domain::ids::{FactId, UserId};
+use qorgan_domain::ids::{CaseId, FactId, UserId};
 use qorgan_domain::register::Nature;
 
 use super::Case;
@@ -42,6 +43,16 @@ pub enum CaseChange {
         /// The stage it led to.
         to: Stage,
     },
+    /// It was merged into another case, and closed by that: nothing is due on it any more.
+    Merged {
+        /// The case in which the work goes on.
+        into: CaseId,
+    },
+    /// A check after its closure was recorded.
+    FollowedUp {
+        /// What was found.
+        finding: FollowUpFinding,
+    },
 }
 
 impl Tx<'_> {
@@ -56,7 +67,10 @@ impl Tx<'_> {
         state: &CaseState,
         change: &CaseChange,
     ) -> Result<(), StorageError> {
+        self.follow_up_clock(case, change)?;
         tracing::trace!(case = %case.id, stage = %state.stage, ?change, "a case changed");
+        self.protocols_follow(case, state, change)?;
+        self.clocks_turn(case, state, change)?;
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::Case;
 use crate::schema::case_contents;
-use crate::{Authorized, StorageError, Tx};
+use crate::{Authorized, StorageError, Tx, rows};
 
 /// A text to be kept under a section.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub enum ContentView {
 }
 
 impl Tx<'_> {
-    pub(super) fn content_insert(
+    pub(crate) fn content_insert(
         &mut self,
         case: &Authorized<Case>,
         content: &NewContent,
@@ -69,7 +69,7 @@ impl Tx<'_> {
     }
 
     /// The texts of some contents that row security shows.
-    pub(super) fn contents_visible(&mut self, ids: &[Uuid]) -> Result<HashMap<Uuid, Value>, StorageError> {
+    pub(crate) fn contents_visible(&mut self, ids: &[Uuid]) -> Result<HashMap<Uuid, Value>, StorageError> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
@@ -78,6 +78,25 @@ impl Tx<'_> {
             .select((case_contents::id, case_contents::body))
             .load(self.connection)?;
         Ok(rows.into_iter().collect())
+    }
+
+    /// Those of some contents of a case that the actor may read: open only if both lines of defence agree.
+    pub(crate) fn contents_open(&mut self, case: &Case, ids: &[Uuid]) -> Result<HashMap<Uuid, Value>, StorageError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found: Vec<(Uuid, String, Uuid, Value)> = case_contents::table
+            .filter(case_contents::id.eq_any(ids).and(case_contents::case_id.eq(case.id.as_uuid())))
+            .select((case_contents::id, case_contents::section, case_contents::organisation_id, case_contents::body))
+            .load(self.connection)?;
+        let mut open = HashMap::with_capacity(found.len());
+        for (id, section, organisation, body) in found {
+            let section: Section = rows::parse(&section, "case_contents", "section", id)?;
+            if sections::may_read(&self.actor, section, organisation.into(), case.state.manager) {
+                open.insert(id, body);
+            }
+        }
+        Ok(open)
     }
 
     /// The text as the actor may see it: open only if both lines of defence agree.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use qorgan_domain::cases::parts::part_of;
 use qorgan_domain::cases::{CaseEventKind, Section};
 use qorgan_domain::ids::CaseId;
 use qorgan_domain::policy::Action;
@@ -22,7 +23,7 @@ pub struct CaseEvent {
     pub section: Option<Section>,
     /// The note, task, assessment… it is about.
     pub subject: Option<Uuid>,
-    /// Codes and ids; never content.
+    /// Codes and ids; never content. Where fields of the case changed, `fields` names them.
     pub data: Value,
 }
 
@@ -42,8 +43,8 @@ impl CaseEvent {
 
 #[derive(Debug)]
 pub struct PendingEvent {
-    case: CaseId,
-    event: CaseEvent,
+    pub(crate) case: CaseId,
+    pub(crate) event: CaseEvent,
 }
 
 /// One line of a timeline.
@@ -53,6 +54,8 @@ pub struct TimelineEntry {
     pub id: Uuid,
     /// Its place in the order.
     pub seq: i64,
+    /// The case it happened to: this one, or one that was merged into it.
+    pub case: CaseId,
     /// What happened.
     pub kind: CaseEventKind,
     /// The section.
@@ -63,10 +66,10 @@ pub struct TimelineEntry {
     pub data: Value,
     /// When.
     pub at: DateTime<Utc>,
-    /// Who, by id and by the name colleagues see.
-    pub actor: (Uuid, String),
+    /// Who, by id and by the name colleagues see; `None` for what the system did by itself.
+    pub actor: Option<(Uuid, String)>,
     /// For which organisation.
-    pub organisation: (Uuid, String),
+    pub organisation: Option<(Uuid, String)>,
 }
 
 impl Tx<'_> {
@@ -78,6 +81,7 @@ impl Tx<'_> {
         if self.events.is_empty() {
             return Ok(());
         }
+        self.clocks_follow()?;
         let pending = std::mem::take(&mut self.events);
         let (user, organisation, now) = (self.actor.user.as_uuid(), self.actor.organisation.id.as_uuid(), self.now);
         let rows: Vec<_> = pending
@@ -100,11 +104,14 @@ impl Tx<'_> {
         let notices: Vec<_> = pending
             .iter()
             .map(|PendingEvent { case, event }| {
+                let part = part_of(event.kind).zip(event.subject);
                 (
                     outbox::id.eq(Uuid::now_v7()),
                     outbox::topic.eq(format!("case.{}", event.kind)),
                     outbox::subject_kind.eq("case"),
                     outbox::subject_id.eq(case.as_uuid()),
+                    outbox::part_kind.eq(part.map(|(kind, _)| kind)),
+                    outbox::part_id.eq(part.map(|(_, id)| id)),
                     outbox::created_at.eq(now),
                 )
             })
@@ -113,7 +120,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The timeline of a case, oldest first.
+    /// The timeline of a case, oldest first, with those of the cases that were merged into it.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -123,45 +130,53 @@ impl Tx<'_> {
         after: Option<i64>,
         limit: i64,
     ) -> Result<Page<TimelineEntry, i64>, StorageError> {
-        type Row =
-            ((Uuid, i64, String, Option<String>, Option<Uuid>, Value, DateTime<Utc>), (Uuid, String), (Uuid, String));
+        let cases = self.case_with_merged(case.id)?;
         let found: Vec<Row> = case_events::table
-            .inner_join(users::table.on(users::id.eq(case_events::actor_id)))
-            .inner_join(organisations::table.on(organisations::id.eq(case_events::organisation_id)))
-            .filter(case_events::case_id.eq(case.id.as_uuid()).and(case_events::seq.gt(after.unwrap_or(0))))
+            .left_join(users::table.on(users::id.nullable().eq(case_events::actor_id)))
+            .left_join(organisations::table.on(organisations::id.nullable().eq(case_events::organisation_id)))
+            .filter(case_events::case_id.eq_any(cases).and(case_events::seq.gt(after.unwrap_or(0))))
             .order(case_events::seq)
             .limit(limit + 1)
             .select((
                 (
                     case_events::id,
                     case_events::seq,
+                    case_events::case_id,
                     case_events::kind,
                     case_events::section,
                     case_events::subject_id,
                     case_events::data,
                     case_events::at,
                 ),
-                (users::id, users::display_name),
-                (organisations::id, organisations::name),
+                (users::id, users::display_name).nullable(),
+                (organisations::id, organisations::name).nullable(),
             ))
             .load(self.connection)?;
-        let entries = found
-            .into_iter()
-            .map(|((id, seq, kind, section, subject, data, at), actor, organisation)| {
-                Ok(TimelineEntry {
-                    id,
-                    seq,
-                    kind: rows::parse(&kind, "case_events", "kind", id)?,
-                    section: rows::parse_optional(section.as_deref(), "case_events", "section", id)?,
-                    subject,
-                    data,
-                    at,
-                    actor,
-                    organisation,
-                })
-            })
-            .collect::<Result<Vec<_>, StorageError>>()?;
+        let entries = found.into_iter().map(entry_of).collect::<Result<Vec<_>, _>>()?;
         self.audit(Action::CaseRead, case.id.as_uuid(), Some(case.id.as_uuid()));
         Ok(Page::of(entries, limit, |entry| entry.seq))
     }
+}
+
+type Row = (
+    (Uuid, i64, Uuid, String, Option<String>, Option<Uuid>, Value, DateTime<Utc>),
+    Option<(Uuid, String)>,
+    Option<(Uuid, String)>,
+);
+
+fn entry_of(
+    ((id, seq, case, kind, section, subject, data, at), actor, organisation): Row,
+) -> Result<TimelineEntry, StorageError> {
+    Ok(TimelineEntry {
+        id,
+        seq,
+        case: case.into(),
+        kind: rows::parse(&kind, "case_events", "kind", id)?,
+        section: rows::parse_optional(section.as_deref(), "case_events", "section", id)?,
+        subject,
+        data,
+        at,
+        actor,
+        organisation,
+    })
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Date};
+use diesel::sql_types::{Bool, Timestamptz};
 use qorgan_domain::cases::{RiskLevel, Stage};
 use qorgan_domain::identity::Scope;
 use qorgan_domain::ids::{OrganisationId, UserId};
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::Case;
 use super::load::{CaseRow, Participant};
+use super::worklists::predicates::{CRITICAL, OVERDUE_AFTER, OVERDUE_BEFORE};
 use crate::page::Page;
 use crate::schema::{case_participants, cases, children};
 use crate::{AccessError, StorageError, Tx};
@@ -27,8 +28,8 @@ pub struct CaseFilter {
     pub risk_level: Option<RiskLevel>,
     /// With this organisation among the participants.
     pub organisation: Option<OrganisationId>,
-    /// With a task of the plan that was due before this day (`overdue=true`), or without one (`false`).
-    pub overdue: Option<(bool, NaiveDate)>,
+    /// With a deadline that passed (`true`), or without one (`false`).
+    pub overdue: Option<bool>,
     /// With this user assigned in some organisation.
     pub assigned_to: Option<UserId>,
     /// Changed at or after this moment.
@@ -51,7 +52,10 @@ pub struct CaseListItem {
     pub child: Option<(String, String)>,
 }
 
-const CRITICAL: &str = "(cases.risk_level = 'critical' AND cases.stage <> 'closed')";
+/// The place of a row in every list of cases.
+fn key(row: &CaseRow) -> CaseKey {
+    (row.risk_level == "critical" && row.stage != "closed", row.updated_at, row.id)
+}
 
 impl Tx<'_> {
     /// A page of the worklist. Row security filters; the policy is asked again for each row.
@@ -61,28 +65,47 @@ impl Tx<'_> {
     pub fn case_list(&mut self, filter: &CaseFilter) -> Result<Page<CaseListItem, CaseKey>, AccessError> {
         self.authorize(Action::CaseRead)?;
         let rows = self.case_rows(filter)?;
-        let page = Page::of(rows, filter.limit, |row: &CaseRow| {
-            (row.risk_level == "critical" && row.stage != "closed", row.updated_at, row.id)
-        });
-        let next = page.next;
-        let ids: Vec<Uuid> = page.items.iter().map(|row| row.id).collect();
+        let page = Page::of(rows, filter.limit, key);
+        let items = self.case_items(page.items)?;
+        self.audit_many(Action::CaseRead, items.iter().map(|item| item.case.id.as_uuid()).collect());
+        Ok(Page { items, next: page.next })
+    }
+
+    /// A page of the cases of these ids, in their order; `ids` may hold one more than the page. The caller audits.
+    pub(super) fn case_page(
+        &mut self,
+        ids: Vec<Uuid>,
+        limit: i64,
+    ) -> Result<Page<CaseListItem, CaseKey>, StorageError> {
+        let found: Vec<CaseRow> =
+            cases::table.filter(cases::id.eq_any(&ids)).select(CaseRow::as_select()).load(self.connection)?;
+        let mut found: HashMap<Uuid, CaseRow> = found.into_iter().map(|row| (row.id, row)).collect();
+        let rows: Vec<CaseRow> = ids.iter().filter_map(|id| found.remove(id)).collect();
+        let page = Page::of(rows, limit, key);
+        Ok(Page { items: self.case_items(page.items)?, next: page.next })
+    }
+
+    /// Rows with participants and the child's name; the policy is asked again for each.
+    fn case_items(&mut self, rows: Vec<CaseRow>) -> Result<Vec<CaseListItem>, StorageError> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let mut participants: HashMap<Uuid, Vec<Participant>> = HashMap::new();
         for (case, participant) in self.participants_of(&ids)? {
             participants.entry(case).or_default().push(participant);
         }
-        let names = self.child_names(page.items.iter().map(|row| row.child_id).collect())?;
-        let mut items = Vec::with_capacity(page.items.len());
-        for row in page.items {
+        let names = self.child_names(rows.iter().map(|row| row.child_id).collect())?;
+        let mut items = Vec::with_capacity(rows.len());
+        let mut not_at_work = Vec::new();
+        for row in rows {
             let (id, child) = (row.id, row.child_id);
             let case = row.into_case(participants.remove(&id).unwrap_or_default())?;
             if decide(&self.actor, Action::CaseRead, &Subject::Case(&case.subject())) != Verdict::Allowed {
-                tracing::error!(case = %id, "row security shows a case that the policy hides");
+                not_at_work.push(case.id);
                 continue;
             }
             items.push(CaseListItem { case, child: names.get(&child).cloned() });
         }
-        self.audit_many(Action::CaseRead, items.iter().map(|item| item.case.id.as_uuid()).collect());
-        Ok(Page { items, next })
+        self.only_by_a_seat(&not_at_work)?;
+        Ok(items)
     }
 
     fn case_rows(&mut self, filter: &CaseFilter) -> Result<Vec<CaseRow>, StorageError> {
@@ -118,13 +141,8 @@ impl Tx<'_> {
                 .select(case_participants::case_id);
             query = query.filter(cases::id.eq_any(of));
         }
-        if let Some((overdue, day)) = filter.overdue {
-            let late = sql::<Bool>(
-                "EXISTS (SELECT FROM case_tasks t JOIN case_plans p ON p.id = t.plan_id WHERE t.case_id = cases.id \
-                 AND t.status = 'open' AND p.approved_at IS NOT NULL AND cases.stage <> 'closed' AND t.due_on < ",
-            )
-            .bind::<Date, _>(day)
-            .sql(")");
+        if let Some(overdue) = filter.overdue {
+            let late = sql::<Bool>(OVERDUE_BEFORE).bind::<Timestamptz, _>(self.now).sql(OVERDUE_AFTER);
             query = if overdue { query.filter(late) } else { query.filter(diesel::dsl::not(late)) };
         }
         if let Some((critical, at, id)) = filter.after {
@@ -143,7 +161,7 @@ impl Tx<'_> {
     }
 
     /// Last and first names of children, as far as row security shows them.
-    fn child_names(&mut self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, (String, String)>, StorageError> {
+    pub(super) fn child_names(&mut self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, (String, String)>, StorageError> {
         let rows: Vec<(Uuid, String, String)> = children::table
             .filter(children::id.eq_any(ids))
             .select((children::id, children::last_name, children::first_name))

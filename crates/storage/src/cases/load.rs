@@ -1,11 +1,13 @@
 //! Loading a case together with the right to it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use qorgan_domain::cases::lifecycle::{CaseState, Decider};
 use qorgan_domain::cases::{ClosureOutcome, EscalationTarget, ParticipantRole, RiskLevel, Stage};
 use qorgan_domain::ids::{CaseId, ChildId, SignalId, UserId};
-use qorgan_domain::policy::{Action, Actor, CaseSubject, OrganisationRef, Subject, decide};
+use qorgan_domain::policy::{Action, Actor, CaseSubject, OrganisationRef, Subject, Verdict, decide};
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
@@ -44,6 +46,10 @@ pub struct Case {
     pub closure_reason: Option<String>,
     /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
+    /// The case into which it was merged.
+    pub merged_into: Option<CaseId>,
+    /// When the child must be looked at again after closure; none once it was found safe.
+    pub follow_up_due_on: Option<NaiveDate>,
     /// When it was opened.
     pub opened_at: DateTime<Utc>,
     /// By whom.
@@ -54,6 +60,8 @@ pub struct Case {
     pub version: i64,
     /// The lead first, then by the time they came.
     pub participants: Vec<Participant>,
+    /// Whether the actor, who does not work on it, has a seat on a board that opens it now. Only then looked for.
+    pub board_seat: bool,
 }
 
 /// An organisation that works on a case.
@@ -98,6 +106,8 @@ pub(super) struct CaseRow {
     pub(super) opened_by: Uuid,
     pub(super) updated_at: DateTime<Utc>,
     pub(super) version: i64,
+    pub(super) merged_into: Option<Uuid>,
+    pub(super) follow_up_due_on: Option<NaiveDate>,
 }
 
 impl CaseRow {
@@ -134,11 +144,14 @@ impl CaseRow {
             closure_outcome: rows::parse_optional(self.closure_outcome.as_deref(), "cases", "closure_outcome", id)?,
             closure_reason: self.closure_reason,
             closed_at: self.closed_at,
+            merged_into: self.merged_into.map(Into::into),
+            follow_up_due_on: self.follow_up_due_on,
             opened_at: self.opened_at,
             opened_by: self.opened_by.into(),
             updated_at: self.updated_at,
             version: self.version,
             participants,
+            board_seat: false,
         })
     }
 }
@@ -157,6 +170,7 @@ impl Case {
                     (participant.organisation.clone(), participant.assigned.as_ref().map(|(user, _)| *user))
                 })
                 .collect(),
+            board_seat: self.board_seat,
         }
     }
 
@@ -194,7 +208,35 @@ impl Tx<'_> {
             cases::table.find(id.as_uuid()).select(CaseRow::as_select()).first(self.connection).optional()?;
         let Some(row) = row else { return Ok(None) };
         let participants = self.participants_of(&[row.id])?.into_iter().map(|(_, participant)| participant).collect();
-        row.into_case(participants).map(Some)
+        let mut case = row.into_case(participants)?;
+        if decide(&self.actor, Action::CaseRead, &Subject::Case(&case.subject())) != Verdict::Allowed {
+            case.board_seat = self.board_seats(&[id])?.contains(&id);
+        }
+        Ok(Some(case))
+    }
+
+    /// The cases among `ids` that the actor may read, in no particular order. The caller audits what it shows of them.
+    pub(crate) fn cases_visible(&mut self, ids: &[Uuid]) -> Result<Vec<Case>, StorageError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found: Vec<CaseRow> =
+            cases::table.filter(cases::id.eq_any(ids)).select(CaseRow::as_select()).load(self.connection)?;
+        let mut participants: HashMap<Uuid, Vec<Participant>> = HashMap::new();
+        for (case, participant) in self.participants_of(ids)? {
+            participants.entry(case).or_default().push(participant);
+        }
+        let mut visible = Vec::with_capacity(found.len());
+        for row in found {
+            let of_case = participants.remove(&row.id).unwrap_or_default();
+            let case = row.into_case(of_case)?;
+            if decide(&self.actor, Action::CaseRead, &Subject::Case(&case.subject())) == Verdict::Allowed {
+                visible.push(case);
+            } else {
+                tracing::error!(case = %case.id, "row security shows a case that the policy hides");
+            }
+        }
+        Ok(visible)
     }
 
     /// The participants of some cases, leads first.

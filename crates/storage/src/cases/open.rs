@@ -76,7 +76,9 @@ impl Tx<'_> {
             new.id,
             CaseEvent::of(
                 CaseEventKind::Opened,
-                json!({"risk_level": new.risk_level, "signal_id": new.signal, "manager_id": manager}),
+                json!({
+                    "risk_level": new.risk_level, "signal_id": new.signal, "manager_id": manager, "lead_id": lead.id,
+                }),
             ),
         );
         self.audit(Action::CaseOpen, new.id.as_uuid(), Some(new.id.as_uuid()));

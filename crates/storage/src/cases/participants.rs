@@ -47,18 +47,17 @@ impl Tx<'_> {
             return Ok(0);
         }
         // Somebody else may be adding the same organisation at this moment: then it is there, which is what was wanted.
-        let added = diesel::insert_into(case_participants::table)
+        let added: Vec<uuid::Uuid> = diesel::insert_into(case_participants::table)
             .values(rows)
             .on_conflict_do_nothing()
-            .execute(self.connection)?;
-        for organisation in new {
-            self.event(
-                case.id,
-                CaseEvent::of(CaseEventKind::ParticipantAdded, json!({"organisation_id": organisation.id})),
-            );
+            .returning(case_participants::organisation_id)
+            .get_results(self.connection)?;
+        for organisation in &added {
+            let data = json!({"organisation_id": organisation, "fields": ["participants"]});
+            self.event(case.id, CaseEvent::of(CaseEventKind::ParticipantAdded, data));
         }
         self.case_touch(case.id)?;
-        Ok(added)
+        Ok(added.len())
     }
 
     /// Notes that something of the case changed, without changing its version: a note by the clinic
@@ -67,7 +66,12 @@ impl Tx<'_> {
         let touched = diesel::update(cases::table.find(case.as_uuid()))
             .set(cases::updated_at.eq(self.now))
             .execute(self.connection)?;
-        if touched == 1 { Ok(()) } else { Err(StorageError::Statement("a case vanished")) }
+        // Who keeps the record of a consilium does not work on the case.
+        if touched == 1 || self.consilium_touch(case)? {
+            Ok(())
+        } else {
+            Err(StorageError::Statement("a case vanished"))
+        }
     }
 }
 

@@ -1,9 +1,9 @@
-//! Notes, assessments and reviews: immutable, each with a text under a section.
+//! Notes and reviews: immutable, each with a text under a section. Assessments stand in their own file.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use qorgan_domain::cases::{CaseEventKind, ReviewConclusion, RiskLevel, Section};
-use qorgan_domain::ids::{AssessmentId, NoteId, ReviewId};
+use qorgan_domain::cases::{CaseEventKind, ReviewConclusion, Section};
+use qorgan_domain::ids::{NoteId, ReviewId};
 use qorgan_domain::policy::Action;
 use qorgan_domain::text::Reason;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Case, CaseEvent, Content, NewContent};
 use crate::page::Page;
-use crate::schema::{case_assessments, case_notes, case_reviews, organisations, users};
+use crate::schema::{case_notes, case_reviews, organisations, users};
 use crate::{Authorized, StorageError, Tx, rows};
 
 /// A note.
@@ -19,28 +19,8 @@ use crate::{Authorized, StorageError, Tx, rows};
 pub struct NoteView {
     /// Its id.
     pub id: NoteId,
-    /// Author, section, text.
-    pub content: Content,
-}
-
-/// A completed assessment to be recorded.
-#[derive(Debug, Clone)]
-pub struct NewAssessment {
-    /// Its id, perhaps chosen by the client.
-    pub id: AssessmentId,
-    /// The risk it found.
-    pub risk_level: RiskLevel,
-    /// Needs, the child's own view.
-    pub content: NewContent,
-}
-
-/// A completed assessment.
-#[derive(Debug, Clone)]
-pub struct AssessmentView {
-    /// Its id.
-    pub id: AssessmentId,
-    /// The risk it found.
-    pub risk_level: RiskLevel,
+    /// When it was written, if that was on a device without connection.
+    pub written_at: Option<DateTime<Utc>>,
     /// Author, section, text.
     pub content: Content,
 }
@@ -54,6 +34,8 @@ pub struct NewReview {
     pub conclusion: ReviewConclusion,
     /// When to look again.
     pub next_review_on: Option<NaiveDate>,
+    /// When it was written, if that was on a device without connection.
+    pub written_at: Option<DateTime<Utc>>,
     /// What was seen.
     pub content: NewContent,
 }
@@ -67,11 +49,14 @@ pub struct ReviewView {
     pub conclusion: ReviewConclusion,
     /// When to look again.
     pub next_review_on: Option<NaiveDate>,
+    /// When it was written, if that was on a device without connection.
+    pub written_at: Option<DateTime<Utc>>,
     /// Author, section, text.
     pub content: Content,
 }
 
-type Authored = ((Uuid, String), (Uuid, String));
+/// Author and organisation, each with its name.
+pub(super) type Authored = ((Uuid, String), (Uuid, String));
 
 impl Tx<'_> {
     /// Writes a note.
@@ -84,6 +69,20 @@ impl Tx<'_> {
         id: NoteId,
         content: &NewContent,
     ) -> Result<(), StorageError> {
+        self.note_insert_written(case, id, content, None)
+    }
+
+    /// Writes a note that was written before it came: on a device without connection.
+    ///
+    /// # Errors
+    /// [`StorageError::Duplicate`] where the id is taken.
+    pub fn note_insert_written(
+        &mut self,
+        case: &Authorized<Case>,
+        id: NoteId,
+        content: &NewContent,
+        written_at: Option<DateTime<Utc>>,
+    ) -> Result<(), StorageError> {
         let content_id = self.content_insert(case, content)?;
         diesel::insert_into(case_notes::table)
             .values((
@@ -94,37 +93,19 @@ impl Tx<'_> {
                 case_notes::author_id.eq(self.actor.user.as_uuid()),
                 case_notes::organisation_id.eq(self.actor.organisation.id.as_uuid()),
                 case_notes::created_at.eq(self.now),
+                case_notes::written_at.eq(written_at),
             ))
             .execute(self.connection)?;
         self.part_written(case, CaseEventKind::NoteWritten, id.as_uuid(), content.section, json!({}))
     }
 
-    /// Keeps the reason of an action of the lifecycle as a general note: the timeline holds no text.
-    pub(super) fn reason_note(&mut self, case: &Authorized<Case>, reason: &Reason) -> Result<(), StorageError> {
-        let content = NewContent { section: Section::General, body: json!({"text": reason.as_str()}) };
-        self.note_insert(case, NoteId::from_uuid(Uuid::now_v7()), &content)
-    }
-
-    /// Records a completed assessment.
+    /// Keeps the reason of a change as a general note: the timeline holds no text.
     ///
     /// # Errors
-    /// [`StorageError::Duplicate`] where the id is taken.
-    pub fn assessment_insert(&mut self, case: &Authorized<Case>, new: &NewAssessment) -> Result<(), StorageError> {
-        let content_id = self.content_insert(case, &new.content)?;
-        diesel::insert_into(case_assessments::table)
-            .values((
-                case_assessments::id.eq(new.id.as_uuid()),
-                case_assessments::case_id.eq(case.id.as_uuid()),
-                case_assessments::section.eq(new.content.section.as_str()),
-                case_assessments::risk_level.eq(new.risk_level.as_str()),
-                case_assessments::content_id.eq(content_id.as_uuid()),
-                case_assessments::author_id.eq(self.actor.user.as_uuid()),
-                case_assessments::organisation_id.eq(self.actor.organisation.id.as_uuid()),
-                case_assessments::completed_at.eq(self.now),
-            ))
-            .execute(self.connection)?;
-        let data = json!({"risk_level": new.risk_level});
-        self.part_written(case, CaseEventKind::AssessmentRecorded, new.id.as_uuid(), new.content.section, data)
+    /// [`StorageError`].
+    pub fn reason_note(&mut self, case: &Authorized<Case>, reason: &Reason) -> Result<(), StorageError> {
+        let content = NewContent { section: Section::General, body: json!({"text": reason.as_str()}) };
+        self.note_insert(case, NoteId::from_uuid(Uuid::now_v7()), &content)
     }
 
     /// Records a review.
@@ -144,13 +125,14 @@ impl Tx<'_> {
                 case_reviews::author_id.eq(self.actor.user.as_uuid()),
                 case_reviews::organisation_id.eq(self.actor.organisation.id.as_uuid()),
                 case_reviews::created_at.eq(self.now),
+                case_reviews::written_at.eq(new.written_at),
             ))
             .execute(self.connection)?;
         let data = json!({"conclusion": new.conclusion, "next_review_on": new.next_review_on});
         self.part_written(case, CaseEventKind::ReviewRecorded, new.id.as_uuid(), new.content.section, data)
     }
 
-    pub(super) fn part_written(
+    pub(crate) fn part_written(
         &mut self,
         case: &Authorized<Case>,
         kind: CaseEventKind,
@@ -173,13 +155,19 @@ impl Tx<'_> {
         before: Option<(DateTime<Utc>, Uuid)>,
         limit: i64,
     ) -> Result<Page<NoteView, (DateTime<Utc>, Uuid)>, StorageError> {
-        type Row = ((Uuid, String, Uuid, DateTime<Utc>), Authored);
+        type Row = ((Uuid, String, Uuid, DateTime<Utc>, Option<DateTime<Utc>>), Authored);
         let mut query = case_notes::table
             .inner_join(users::table.on(users::id.eq(case_notes::author_id)))
             .inner_join(organisations::table.on(organisations::id.eq(case_notes::organisation_id)))
             .filter(case_notes::case_id.eq(case.id.as_uuid()))
             .select((
-                (case_notes::id, case_notes::section, case_notes::content_id, case_notes::created_at),
+                (
+                    case_notes::id,
+                    case_notes::section,
+                    case_notes::content_id,
+                    case_notes::created_at,
+                    case_notes::written_at,
+                ),
                 ((users::id, users::display_name), (organisations::id, organisations::name)),
             ))
             .into_boxed();
@@ -193,46 +181,14 @@ impl Tx<'_> {
             .load(self.connection)?;
         let parts = found
             .into_iter()
-            .map(|((id, section, content, at), by)| Part { id, section, content, at, by, extra: () })
-            .collect();
-        let notes = self.with_contents(case, "case_notes", parts)?;
-        let notes = notes.into_iter().map(|(id, (), content)| NoteView { id: id.into(), content }).collect();
-        Ok(Page::of(notes, limit, |note: &NoteView| (note.content.at, note.id.as_uuid())))
-    }
-
-    /// The assessments of a case, newest first.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn assessment_list(&mut self, case: &Authorized<Case>) -> Result<Vec<AssessmentView>, StorageError> {
-        type Row = ((Uuid, String, Uuid, DateTime<Utc>, String), Authored);
-        let found: Vec<Row> = case_assessments::table
-            .inner_join(users::table.on(users::id.eq(case_assessments::author_id)))
-            .inner_join(organisations::table.on(organisations::id.eq(case_assessments::organisation_id)))
-            .filter(case_assessments::case_id.eq(case.id.as_uuid()))
-            .order(case_assessments::completed_at.desc())
-            .select((
-                (
-                    case_assessments::id,
-                    case_assessments::section,
-                    case_assessments::content_id,
-                    case_assessments::completed_at,
-                    case_assessments::risk_level,
-                ),
-                ((users::id, users::display_name), (organisations::id, organisations::name)),
-            ))
-            .load(self.connection)?;
-        let parts = found
-            .into_iter()
             .map(|((id, section, content, at, extra), by)| Part { id, section, content, at, by, extra })
             .collect();
-        self.with_contents(case, "case_assessments", parts)?
+        let notes = self.with_contents(case, "case_notes", parts)?;
+        let notes = notes
             .into_iter()
-            .map(|(id, risk, content)| {
-                let risk_level = rows::parse(&risk, "case_assessments", "risk_level", id)?;
-                Ok(AssessmentView { id: id.into(), risk_level, content })
-            })
-            .collect()
+            .map(|(id, written_at, content)| NoteView { id: id.into(), written_at, content })
+            .collect();
+        Ok(Page::of(notes, limit, |note: &NoteView| (note.content.at, note.id.as_uuid())))
     }
 
     /// The reviews of a case, newest first.
@@ -240,7 +196,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StorageError`].
     pub fn review_list(&mut self, case: &Authorized<Case>) -> Result<Vec<ReviewView>, StorageError> {
-        type Row = ((Uuid, String, Uuid, DateTime<Utc>, String, Option<NaiveDate>), Authored);
+        type Row = ((Uuid, String, Uuid, DateTime<Utc>, String, Option<NaiveDate>, Option<DateTime<Utc>>), Authored);
         let found: Vec<Row> = case_reviews::table
             .inner_join(users::table.on(users::id.eq(case_reviews::author_id)))
             .inner_join(organisations::table.on(organisations::id.eq(case_reviews::organisation_id)))
@@ -254,32 +210,33 @@ impl Tx<'_> {
                     case_reviews::created_at,
                     case_reviews::conclusion,
                     case_reviews::next_review_on,
+                    case_reviews::written_at,
                 ),
                 ((users::id, users::display_name), (organisations::id, organisations::name)),
             ))
             .load(self.connection)?;
         let parts = found
             .into_iter()
-            .map(|((id, section, content, at, conclusion, next), by)| Part {
+            .map(|((id, section, content, at, conclusion, next, written_at), by)| Part {
                 id,
                 section,
                 content,
                 at,
                 by,
-                extra: (conclusion, next),
+                extra: (conclusion, next, written_at),
             })
             .collect();
         self.with_contents(case, "case_reviews", parts)?
             .into_iter()
-            .map(|(id, (conclusion, next_review_on), content)| {
+            .map(|(id, (conclusion, next_review_on, written_at), content)| {
                 let conclusion = rows::parse(&conclusion, "case_reviews", "conclusion", id)?;
-                Ok(ReviewView { id: id.into(), conclusion, next_review_on, content })
+                Ok(ReviewView { id: id.into(), conclusion, next_review_on, written_at, content })
             })
             .collect()
     }
 
     /// Joins parts with their texts as far as the actor may read them, and audits the read.
-    fn with_contents<X>(
+    pub(super) fn with_contents<X>(
         &mut self,
         case: &Authorized<Case>,
         table: &'static str,
@@ -307,12 +264,12 @@ impl Tx<'_> {
     }
 }
 
-/// A row of any of the three tables, before its text is joined.
-struct Part<X> {
-    id: Uuid,
-    section: String,
-    content: Uuid,
-    at: DateTime<Utc>,
-    by: Authored,
-    extra: X,
+/// A row of any of the tables with protected texts, before its text is joined.
+pub(super) struct Part<X> {
+    pub(super) id: Uuid,
+    pub(super) section: String,
+    pub(super) content: Uuid,
+    pub(super) at: DateTime<Utc>,
+    pub(super) by: Authored,
+    pub(super) extra: X,
 }

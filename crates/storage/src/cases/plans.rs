@@ -1,16 +1,21 @@
 //! The plan of a case: revisions of goals with tasks. An approved revision is never changed.
+//!
+//! A task of a once approved plan lives on until it is done, waived, or continued by a task of a later plan: then the
+//! later one takes its place when its plan is approved, so that nothing is lost and nothing asked for twice.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
 use qorgan_domain::calendar::end_of_day;
-use qorgan_domain::cases::{CaseEventKind, PlanStatus, Section};
-use qorgan_domain::ids::{GoalId, PlanId, UserId};
+use qorgan_domain::cases::{CaseEventKind, FamilyRole, PlanStatus, Section};
+use qorgan_domain::ids::{GoalId, PlanId, TaskId, UserId};
 use qorgan_domain::policy::{Action, OrganisationRef};
-use qorgan_domain::text::Title;
-use serde_json::json;
+use qorgan_domain::text::{Reason, Title};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Case, Task};
+use super::{Case, CaseEvent, Task};
 use crate::reference::organisation_ref;
 use crate::schema::{case_goals, case_plans, case_tasks};
 use crate::{Authorized, StorageError, Tx, rows};
@@ -27,6 +32,8 @@ pub struct NewPlan {
 /// A goal to be written.
 #[derive(Debug, Clone)]
 pub struct NewGoal {
+    /// Its id, perhaps chosen by the client.
+    pub id: GoalId,
     /// What is to be reached.
     pub title: Title,
     /// How.
@@ -36,6 +43,14 @@ pub struct NewGoal {
 /// A task to be written.
 #[derive(Debug, Clone)]
 pub struct NewTask {
+    /// Its id, perhaps chosen by the client.
+    pub id: TaskId,
+    /// The task of an earlier plan that it continues.
+    pub continues: Option<TaskId>,
+    /// The service that is to be used.
+    pub service: Option<Title>,
+    /// Who of the family takes part, or is concerned.
+    pub family_member: Option<FamilyRole>,
     /// What is to be done.
     pub title: Title,
     /// By whom.
@@ -55,7 +70,7 @@ pub struct PlanView {
     pub id: PlanId,
     /// 1, 2, …
     pub revision: i32,
-    /// Draft, approved or superseded.
+    /// Draft, approved, superseded or returned.
     pub status: PlanStatus,
     /// Who wrote it.
     pub author: UserId,
@@ -63,8 +78,21 @@ pub struct PlanView {
     pub created_at: DateTime<Utc>,
     /// Who approved it, and when.
     pub approved: Option<(UserId, DateTime<Utc>)>,
+    /// Who returned it, when and why.
+    pub returned: Option<ReturnedPlan>,
     /// Its goals.
     pub goals: Vec<GoalView>,
+}
+
+/// Who returned a plan to its author, when and why.
+#[derive(Debug, Clone)]
+pub struct ReturnedPlan {
+    /// Who.
+    pub by: UserId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
 }
 
 /// A goal with its tasks.
@@ -77,6 +105,33 @@ pub struct GoalView {
     /// How.
     pub tasks: Vec<Task>,
 }
+
+#[derive(QueryableByName)]
+struct ContinuedRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    section: String,
+    #[diesel(sql_type = SqlUuid)]
+    continued_by: Uuid,
+}
+
+/// Tasks of the approved plan whose predecessor was settled after the plan was written.
+const SETTLED_MEANWHILE: &str = "
+    UPDATE case_tasks t
+    SET status = o.status, content_id = o.content_id, finished_by = o.finished_by, finished_at = o.finished_at,
+        waive_reason = o.waive_reason, version = t.version + 1, updated_at = $2
+    FROM case_tasks o, case_plans p
+    WHERE p.case_id = $1 AND p.status = 'approved' AND t.plan_id = p.id AND t.continues = o.id AND t.status = 'open'
+      AND o.status IN ('done', 'waived')";
+
+/// Open tasks that go on in the approved plan.
+const CONTINUED: &str = "
+    UPDATE case_tasks o
+    SET status = 'continued', finished_by = $2, finished_at = $3, version = o.version + 1, updated_at = $3
+    FROM case_tasks t, case_plans p
+    WHERE p.case_id = $1 AND p.status = 'approved' AND t.plan_id = p.id AND t.continues = o.id AND o.status = 'open'
+    RETURNING o.id, o.section, t.id AS continued_by";
 
 impl Tx<'_> {
     /// Writes a plan as the case's draft; a draft that was there is superseded.
@@ -104,16 +159,22 @@ impl Tx<'_> {
                 case_plans::created_at.eq(self.now),
             ))
             .execute(self.connection)?;
-        self.goals_insert(case_id, plan)?;
-        let data = json!({"revision": revision});
+        let tasks = self.goals_insert(case_id, plan)?;
+        self.plan_awaits(case, plan.id.as_uuid())?;
+        let data = json!({
+            "revision": revision, "tasks": tasks, "goals": plan.goals.len(),
+            "goals_without_tasks": plan.goals.iter().filter(|goal| goal.tasks.is_empty()).count(),
+        });
         self.part_written(case, CaseEventKind::PlanDrafted, plan.id.as_uuid(), Section::General, data)
     }
 
-    fn goals_insert(&mut self, case: Uuid, plan: &NewPlan) -> Result<(), StorageError> {
+    /// Answers with the tasks as the event tells of them.
+    fn goals_insert(&mut self, case: Uuid, plan: &NewPlan) -> Result<Vec<Value>, StorageError> {
         let mut goals = Vec::new();
         let mut tasks = Vec::new();
+        let mut told = Vec::new();
         for (position, goal) in (1_i32..).zip(&plan.goals) {
-            let goal_id = Uuid::now_v7();
+            let goal_id = goal.id.as_uuid();
             goals.push((
                 case_goals::id.eq(goal_id),
                 case_goals::plan_id.eq(plan.id.as_uuid()),
@@ -122,8 +183,9 @@ impl Tx<'_> {
                 case_goals::title.eq(goal.title.as_str()),
             ));
             tasks.extend(goal.tasks.iter().map(|task| {
+                told.push(json!({"id": task.id, "organisation_id": task.organisation.id, "mandatory": task.mandatory}));
                 (
-                    case_tasks::id.eq(Uuid::now_v7()),
+                    case_tasks::id.eq(task.id.as_uuid()),
                     case_tasks::case_id.eq(case),
                     case_tasks::plan_id.eq(plan.id.as_uuid()),
                     case_tasks::goal_id.eq(goal_id),
@@ -134,6 +196,9 @@ impl Tx<'_> {
                     case_tasks::organisation_kato.eq(task.organisation.kato.as_str()),
                     case_tasks::due_on.eq(task.due_on),
                     case_tasks::due_at.eq(end_of_day(task.due_on)),
+                    case_tasks::continues.eq(task.continues.map(|id| id.as_uuid())),
+                    case_tasks::service.eq(task.service.as_ref().map(Title::as_str)),
+                    case_tasks::family_member.eq(task.family_member.map(FamilyRole::as_str)),
                     case_tasks::mandatory.eq(task.mandatory),
                     case_tasks::status.eq("open"),
                     case_tasks::created_at.eq(self.now),
@@ -143,7 +208,7 @@ impl Tx<'_> {
         }
         diesel::insert_into(case_goals::table).values(&goals).execute(self.connection)?;
         diesel::insert_into(case_tasks::table).values(&tasks).execute(self.connection)?;
-        Ok(())
+        Ok(told)
     }
 
     /// Marks the draft as approved and the plan before it as superseded; its organisations become
@@ -166,6 +231,7 @@ impl Tx<'_> {
             ))
             .execute(self.connection)?;
         super::change::guard(approved)?;
+        self.tasks_continue(case)?;
         let rows: Vec<(Uuid, String, String)> = case_tasks::table
             .inner_join(case_plans::table)
             .filter(case_tasks::case_id.eq(case_id).and(case_plans::status.eq("approved")))
@@ -179,12 +245,51 @@ impl Tx<'_> {
         self.participants_add(case, &organisations, "has tasks in the plan").map(|_| ())
     }
 
+    /// Lets the tasks of the plan that was just approved take the place of those they continue. What was done or
+    /// waived while the plan waited for approval is done or waived in it too.
+    fn tasks_continue(&mut self, case: &Authorized<Case>) -> Result<(), StorageError> {
+        sql_query(SETTLED_MEANWHILE)
+            .bind::<SqlUuid, _>(case.id.as_uuid())
+            .bind::<Timestamptz, _>(self.now)
+            .execute(self.connection)?;
+        let continued: Vec<ContinuedRow> = sql_query(CONTINUED)
+            .bind::<SqlUuid, _>(case.id.as_uuid())
+            .bind::<SqlUuid, _>(self.actor.user.as_uuid())
+            .bind::<Timestamptz, _>(self.now)
+            .load(self.connection)?;
+        for task in continued {
+            let section = rows::parse(&task.section, "case_tasks", "section", task.id)?;
+            let data = json!({"continued_by": task.continued_by});
+            self.event(case.id, CaseEvent::about(CaseEventKind::TaskContinued, task.id, section, data));
+        }
+        Ok(())
+    }
+
+    /// Sends the draft back to its author. Who may was decided by the domain.
+    ///
+    /// # Errors
+    /// [`StorageError::Stale`] where it is not the draft any more.
+    pub fn plan_return(&mut self, case: &Authorized<Case>, plan: PlanId, reason: &Reason) -> Result<(), StorageError> {
+        let returned = diesel::update(case_plans::table.find(plan.as_uuid()))
+            .filter(case_plans::case_id.eq(case.id.as_uuid()).and(case_plans::status.eq("draft")))
+            .set((
+                case_plans::status.eq("returned"),
+                case_plans::returned_by.eq(self.actor.user.as_uuid()),
+                case_plans::returned_at.eq(self.now),
+                case_plans::return_reason.eq(reason.as_str()),
+            ))
+            .execute(self.connection)?;
+        super::change::guard(returned)?;
+        self.part_written(case, CaseEventKind::PlanReturned, plan.as_uuid(), Section::General, json!({}))
+    }
+
     /// The plans of a case, newest revision first.
     ///
     /// # Errors
     /// [`StorageError`].
     pub fn plan_list(&mut self, case: &Authorized<Case>) -> Result<Vec<PlanView>, StorageError> {
-        type PlanRow = (Uuid, i32, String, Uuid, DateTime<Utc>, Option<Uuid>, Option<DateTime<Utc>>);
+        type ReturnRow = (Option<Uuid>, Option<DateTime<Utc>>, Option<String>);
+        type PlanRow = (Uuid, i32, String, Uuid, DateTime<Utc>, Option<Uuid>, Option<DateTime<Utc>>, ReturnRow);
         let case_id = case.id.as_uuid();
         let plans: Vec<PlanRow> = case_plans::table
             .filter(case_plans::case_id.eq(case_id))
@@ -197,6 +302,7 @@ impl Tx<'_> {
                 case_plans::created_at,
                 case_plans::approved_by,
                 case_plans::approved_at,
+                (case_plans::returned_by, case_plans::returned_at, case_plans::return_reason),
             ))
             .load(self.connection)?;
         let goals: Vec<(Uuid, Uuid, String)> = case_goals::table
@@ -208,7 +314,7 @@ impl Tx<'_> {
         self.audit(Action::CaseRead, case_id, Some(case_id));
         plans
             .into_iter()
-            .map(|(id, revision, status, author, created_at, approved_by, approved_at)| {
+            .map(|(id, revision, status, author, created_at, approved_by, approved_at, (by, at, reason))| {
                 Ok(PlanView {
                     id: id.into(),
                     revision,
@@ -216,6 +322,11 @@ impl Tx<'_> {
                     author: author.into(),
                     created_at,
                     approved: approved_by.map(UserId::from).zip(approved_at),
+                    returned: by.zip(at).zip(reason).map(|((by, at), reason)| ReturnedPlan {
+                        by: by.into(),
+                        at,
+                        reason,
+                    }),
                     goals: goals
                         .iter()
                         .filter(|(plan, ..)| *plan == id)

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use qorgan_domain::cases::{CaseEventKind, PlanStatus, Section};
+use qorgan_domain::cases::{CaseEventKind, FamilyRole, PlanStatus, Section};
 use qorgan_domain::ids::{CaseId, ContentId, GoalId, OrganisationId, TaskId, UserId};
 use qorgan_domain::policy::{Action, Actor, OrganisationRef, Subject, decide};
 use qorgan_domain::tasks::{TaskOrigin, TaskStatus};
@@ -34,6 +34,12 @@ pub struct Task {
     pub source_id: Option<Uuid>,
     /// The tasks that must be settled before it can be done.
     pub after: Vec<TaskId>,
+    /// The task of an earlier plan that it continues.
+    pub continues: Option<TaskId>,
+    /// The service that is to be used.
+    pub service: Option<String>,
+    /// Who of the family takes part, or is concerned.
+    pub family_member: Option<FamilyRole>,
     /// What is to be done.
     pub title: String,
     /// The section its result belongs to.
@@ -87,6 +93,7 @@ type TaskRow = (
     (Uuid, Uuid, Option<Uuid>, String, String, Uuid, String, String),
     (String, Option<String>, Option<Uuid>, Vec<Uuid>, DateTime<Utc>),
     (NaiveDate, bool, String, Option<Uuid>, Option<DateTime<Utc>>, Option<String>, Option<Uuid>, i64),
+    (Option<Uuid>, Option<String>, Option<String>),
     Option<(String, Option<DateTime<Utc>>)>,
     String,
     String,
@@ -117,6 +124,7 @@ macro_rules! task_columns {
                 case_tasks::content_id,
                 case_tasks::version,
             ),
+            (case_tasks::continues, case_tasks::service, case_tasks::family_member),
             (case_plans::status, case_plans::approved_at).nullable(),
             cases::number,
             organisations::name,
@@ -161,7 +169,7 @@ impl Tx<'_> {
         Ok((case, task))
     }
 
-    pub(super) fn tasks_of_case(&mut self, case: &Authorized<Case>) -> Result<Vec<Task>, StorageError> {
+    pub(crate) fn tasks_of_case(&mut self, case: &Authorized<Case>) -> Result<Vec<Task>, StorageError> {
         let found: Vec<TaskRow> = task_source!()
             .filter(case_tasks::case_id.eq(case.id.as_uuid()))
             .order((case_tasks::due_on, case_tasks::id))
@@ -218,6 +226,23 @@ impl Tx<'_> {
         Ok(Page::of(tasks, filter.limit, |task: &Task| (task.due_on, task.id.as_uuid())))
     }
 
+    /// Those of some tasks that are neither done nor waived, in their order of time.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn tasks_open_among(&mut self, ids: &[TaskId]) -> Result<Vec<TaskId>, StorageError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = ids.iter().map(TaskId::as_uuid).collect();
+        let open: Vec<Uuid> = case_tasks::table
+            .filter(case_tasks::id.eq_any(ids).and(case_tasks::status.eq("open")))
+            .order(case_tasks::id)
+            .select(case_tasks::id)
+            .load(self.connection)?;
+        Ok(open.into_iter().map(TaskId::from).collect())
+    }
+
     /// Records that a task is done, with its result.
     ///
     /// # Errors
@@ -269,8 +294,16 @@ impl Tx<'_> {
 }
 
 fn task_of(row: TaskRow) -> Result<Task, StorageError> {
-    let ((id, case, goal, title, section, organisation, agency, kato), source, rest, plan, number, organisation_name) =
-        row;
+    let (
+        (id, case, goal, title, section, organisation, agency, kato),
+        source,
+        rest,
+        revised,
+        plan,
+        number,
+        organisation_name,
+    ) = row;
+    let (continues, service, family_member) = revised;
     let (origin, code, source_id, after, due_at) = source;
     let (due_on, mandatory, status, finished_by, finished_at, waive_reason, result, version) = rest;
     Ok(Task {
@@ -281,6 +314,9 @@ fn task_of(row: TaskRow) -> Result<Task, StorageError> {
         code,
         source_id,
         after: after.into_iter().map(TaskId::from).collect(),
+        continues: continues.map(TaskId::from),
+        service,
+        family_member: rows::parse_optional(family_member.as_deref(), "case_tasks", "family_member", id)?,
         title,
         section: rows::parse(&section, "case_tasks", "section", id)?,
         organisation: (organisation_ref(organisation, &agency, &kato)?, organisation_name),

@@ -18,6 +18,11 @@ diesel::define_sql_function! {
     fn child_linked(child: SqlUuid) -> Bool;
 }
 
+diesel::define_sql_function! {
+    /// Whether a case of the child is on the agenda of a board on which the session's user has a seat now.
+    fn child_on_agenda(child: SqlUuid) -> Bool;
+}
+
 /// A child's record in full. `Debug` shows neither names nor number.
 #[derive(Debug, Clone)]
 pub struct Child {
@@ -163,7 +168,7 @@ impl Tx<'_> {
     fn children_load(&mut self, ids: &[Uuid]) -> Result<Vec<Child>, StorageError> {
         let found: Vec<(ChildRow, bool)> = children::table
             .filter(children::id.eq_any(ids))
-            .select((ChildRow::as_select(), child_linked(children::id)))
+            .select((ChildRow::as_select(), child_linked(children::id).or(child_on_agenda(children::id))))
             .load(self.connection)?;
         found.into_iter().map(|(row, linked)| row.into_child(linked)).collect()
     }

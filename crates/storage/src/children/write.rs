@@ -7,7 +7,7 @@ use qorgan_domain::children::{Iin, NameKey, PersonName, Sex, is_childs_home, nam
 use qorgan_domain::identity::{OrganisationKind, Scope};
 use qorgan_domain::ids::ChildId;
 use qorgan_domain::policy::table::CASE_WORKERS;
-use qorgan_domain::policy::{Action, OrganisationRef};
+use qorgan_domain::policy::{Action, OrganisationRef, ResourceKind};
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
@@ -160,6 +160,7 @@ impl Tx<'_> {
             return Ok(None);
         }
         self.audit(permit.action(), child.id.as_uuid(), None);
+        self.publish("child.registered", ResourceKind::Child, child.id.as_uuid())?;
         Ok(Some(child))
     }
 
@@ -222,6 +223,7 @@ impl Tx<'_> {
             self.child_move(&amended)?;
         }
         self.audit(Action::ChildUpdate, child.id.as_uuid(), None);
+        self.publish("child.updated", ResourceKind::Child, child.id.as_uuid())?;
         Ok(amended)
     }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use qorgan_domain::identity::{AgencyCode, OrganisationKind};
 use qorgan_domain::ids::OrganisationId;
-use qorgan_domain::policy::{Action, OrganisationRef, Subject, decide};
+use qorgan_domain::policy::{Action, OrganisationRef, ResourceKind, Subject, decide};
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
@@ -204,7 +204,7 @@ impl Tx<'_> {
     pub fn organisation_insert(&mut self, permit: &Permit, new: &NewOrganisation) -> Result<(), StorageError> {
         insert(self.connection, new, self.now)?;
         self.audit(permit.action(), new.reference.id.as_uuid(), None);
-        Ok(())
+        self.publish("organisation.added", ResourceKind::Organisation, new.reference.id.as_uuid())
     }
 
     /// Changes an organisation as it was read; answers it as it is now.
@@ -234,6 +234,7 @@ impl Tx<'_> {
             return Err(StorageError::Stale);
         }
         self.audit(organisation.action(), id.as_uuid(), None);
+        self.publish("organisation.updated", ResourceKind::Organisation, id.as_uuid())?;
         self.organisation_load(id)?.ok_or(StorageError::Stale)
     }
 }

@@ -5,7 +5,9 @@ use diesel::prelude::*;
 use qorgan_domain::identity::{AccountKind, Scope, Username};
 use qorgan_domain::ids::{OrganisationId, UserId};
 use qorgan_domain::policy::table::{Relation, TABLE};
-use qorgan_domain::policy::{Action, Actor, OrganisationRef, RoleGrant, Subject, Verdict, decide, may_ever};
+use qorgan_domain::policy::{
+    Action, Actor, OrganisationRef, ResourceKind, RoleGrant, Subject, Verdict, decide, may_ever,
+};
 use uuid::Uuid;
 
 use super::PasswordHash;
@@ -282,7 +284,7 @@ impl Tx<'_> {
         self.roles_insert(new.id, &new.roles)?;
         self.password_write(new.id, &new.password_hash)?;
         self.audit(permit.action(), new.id.as_uuid(), None);
-        Ok(())
+        self.publish("user.added", ResourceKind::User, new.id.as_uuid())
     }
 
     /// Changes an account as it was read; answers the account as it is now.
@@ -310,6 +312,7 @@ impl Tx<'_> {
             self.roles_insert(user.id, roles)?;
         }
         self.audit(user.action(), user.id.as_uuid(), None);
+        self.publish("user.updated", ResourceKind::User, user.id.as_uuid())?;
         self.user_load(user.id)?.ok_or(StorageError::Stale)
     }
 

@@ -68,11 +68,18 @@ pub fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
     connection.transaction(|connection| {
         load_agencies(connection)?;
         load_territories(connection)?;
-        load_deadlines(connection)
+        load_deadlines(connection)?;
+        super::clocks::load(connection)?;
+        super::approval::load(connection)?;
+        super::protocols::load(connection)?;
+        super::instruments::load(connection)?;
+        super::school_register::load(connection)?;
+        super::services::load(connection)?;
+        super::consilium::load(connection)
     })
 }
 
-fn file<'a, T: Deserialize<'a>>(text: &'a str, name: &'static str) -> Result<T, StorageError> {
+pub(super) fn file<'a, T: Deserialize<'a>>(text: &'a str, name: &'static str) -> Result<T, StorageError> {
     serde_json::from_str(text).map_err(|error| {
         tracing::error!(%error, name, "a reference file does not parse");
         StorageError::Statement("reference data")

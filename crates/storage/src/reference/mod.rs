@@ -1,8 +1,19 @@
 //! Reference data: agencies, territories, duty organisations, rules of time.
 
+mod approval;
+mod clocks;
+pub(crate) mod consilium;
+mod instruments;
 mod load;
+mod names;
+mod protocols;
 mod read;
+mod routing;
+mod school_register;
+mod services;
 
+pub(crate) use approval::{ApprovalItem, rules as approval_rules};
 pub use load::load;
 pub(crate) use read::organisation_ref;
 pub use read::{AgencyRow, TerritoryRow};
+pub(crate) use school_register::SUBJECT as SCHOOL_REGISTER;

@@ -1,15 +1,13 @@
 //! Reads reference data.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use diesel::prelude::*;
-use qorgan_domain::cases::RiskLevel;
-use qorgan_domain::clocks::WorkingCalendar;
 use qorgan_domain::ids::OrganisationId;
 use qorgan_domain::policy::{Action, OrganisationRef};
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
-use crate::schema::{agencies, calendar_days, deadline_rules, duty_organisations, organisations, territories};
+use crate::schema::{agencies, duty_organisations, organisations, territories};
 use crate::{AccessError, StorageError, Tx, rows};
 
 /// An agency.
@@ -127,36 +125,6 @@ impl Tx<'_> {
                 .flatten();
         }
         Ok(None)
-    }
-
-    /// The working calendar of the years around a day: enough for every limit that starts then.
-    ///
-    /// # Errors
-    /// [`StorageError`].
-    pub fn working_calendar(&mut self, around: NaiveDate) -> Result<WorkingCalendar, StorageError> {
-        let from = around.checked_sub_days(Days::new(400)).unwrap_or(around);
-        let until = around.checked_add_days(Days::new(800)).unwrap_or(around);
-        let days: Vec<(NaiveDate, bool)> = calendar_days::table
-            .filter(calendar_days::day.between(from, until))
-            .select((calendar_days::day, calendar_days::working))
-            .load(self.connection)?;
-        Ok(WorkingCalendar::new(days))
-    }
-
-    /// Days until the next review at a risk, by the rule in force on a day.
-    ///
-    /// # Errors
-    /// [`StorageError`]; no rule in force is a fault of the reference data.
-    pub fn review_interval_days(&mut self, risk: RiskLevel, day: NaiveDate) -> Result<u16, StorageError> {
-        let days: Option<i16> = deadline_rules::table
-            .filter(deadline_rules::code.eq("review_interval").and(deadline_rules::risk_level.eq(risk.as_str())))
-            .filter(deadline_rules::valid_from.le(day))
-            .filter(deadline_rules::valid_to.is_null().or(deadline_rules::valid_to.gt(day)))
-            .order(deadline_rules::valid_from.desc())
-            .select(deadline_rules::days)
-            .first(self.connection)
-            .optional()?;
-        days.and_then(|days| u16::try_from(days).ok()).ok_or(StorageError::Statement("no review interval is in force"))
     }
 }
 

@@ -6,7 +6,7 @@ use diesel::sql_types::{Integer, Text};
 use qorgan_domain::cases::{CaseEventKind, Stage};
 use qorgan_domain::children::{Sex, age_on, is_child_on};
 use qorgan_domain::ids::{ChildId, FactId, ReportId};
-use qorgan_domain::policy::Action;
+use qorgan_domain::policy::{Action, ResourceKind};
 use qorgan_domain::register::{ChildRole, FactNumber, FactStatus, Nature, Relation, Setting};
 use qorgan_domain::territory::Kato;
 use qorgan_domain::text::Narrative;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::load::VersionRow;
 use super::{ExternalReference, Fact, FactVersion, Report};
 use crate::cases::{Case, CaseChange, CaseEvent};
-use crate::schema::{outbox, register_fact_versions as versions, register_facts as facts, register_reports as reports};
+use crate::schema::{register_fact_versions as versions, register_facts as facts, register_reports as reports};
 use crate::{Authorized, Permit, StorageError, Tx};
 
 diesel::define_sql_function! {
@@ -292,15 +292,8 @@ impl Tx<'_> {
 
     /// The audit row, the event of the case and the notice to followers.
     fn report_announce(&mut self, report: &Report, fact: &Fact, new: &NewReport<'_>) -> Result<(), StorageError> {
-        diesel::insert_into(outbox::table)
-            .values((
-                outbox::id.eq(Uuid::now_v7()),
-                outbox::topic.eq("register.report_filed"),
-                outbox::subject_kind.eq("report"),
-                outbox::subject_id.eq(report.id.as_uuid()),
-                outbox::created_at.eq(self.now),
-            ))
-            .execute(self.connection)?;
+        let part = ("report", report.id.as_uuid());
+        self.publish_part("register.report_filed", ResourceKind::Register, fact.id.as_uuid(), Some(part))?;
         let case = new.case.map(|case| case.id);
         if let Some(case) = case {
             let event = CaseEvent {

@@ -6,6 +6,7 @@ mod external;
 mod file;
 mod list;
 mod load;
+mod of_case;
 mod reports;
 
 pub use external::{ExternalReference, ExternalSystem};

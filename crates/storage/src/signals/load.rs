@@ -3,13 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Uuid as SqlUuid};
-use qorgan_domain::children::{Iin, PersonName, Sex};
 use qorgan_domain::ids::{CaseId, ChildId, OrganisationId, SignalId, UserId};
-use qorgan_domain::policy::{Action, OrganisationRef, Subject, decide};
-use qorgan_domain::signals::{SignalChannel, SignalStatus, Urgency};
+use qorgan_domain::policy::{Action, OrganisationRef, Subject, Verdict, decide};
+use qorgan_domain::signals::{ReportedChild, SignalChannel, SignalStatus, Urgency};
 use qorgan_domain::territory::Kato;
-use qorgan_domain::text::Title;
-use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::reference::organisation_ref;
@@ -19,39 +16,6 @@ use crate::{AccessError, Authorized, Denial, StorageError, Tx, rows};
 diesel::define_sql_function! {
     /// Whether the session may see the case.
     fn case_visible(case: Nullable<SqlUuid>) -> Bool;
-}
-
-/// What the caller said of the child, before a record is linked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReportedChild {
-    /// Last name.
-    pub last_name: PersonName,
-    /// First name.
-    pub first_name: PersonName,
-    /// Patronymic.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub patronymic: Option<PersonName>,
-    /// Date of birth, where it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub birth_date: Option<NaiveDate>,
-    /// Age in full years, as told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub age: Option<u8>,
-    /// Sex.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sex: Option<Sex>,
-    /// ИИН.
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "exposed")]
-    pub iin: Option<Iin>,
-    /// School, as told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub school: Option<Title>,
-}
-
-/// Writes the digits; the column is under row security like the rest of the signal.
-#[allow(clippy::ref_option, reason = "serde passes the field by reference")]
-fn exposed<S: Serializer>(iin: &Option<Iin>, serializer: S) -> Result<S::Ok, S::Error> {
-    iin.as_ref().map(Iin::expose).serialize(serializer)
 }
 
 /// A signal.
@@ -95,6 +59,8 @@ pub struct Signal {
     pub updated_at: DateTime<Utc>,
     /// Its version, for `ETag`.
     pub version: i64,
+    /// Its id in the system it came from.
+    pub external_id: Option<String>,
 }
 
 impl std::fmt::Debug for Signal {
@@ -152,6 +118,7 @@ pub(super) struct SignalRow {
     case_id: Option<Uuid>,
     version: i64,
     updated_at: DateTime<Utc>,
+    external_id: Option<String>,
 }
 
 impl SignalRow {
@@ -183,6 +150,7 @@ impl SignalRow {
             case_id: self.case_id.filter(|_| case_visible).map(Into::into),
             updated_at: self.updated_at,
             version: self.version,
+            external_id: self.external_id,
         })
     }
 }
@@ -210,5 +178,24 @@ impl Tx<'_> {
             self.audit(action, id.as_uuid(), None);
         }
         Ok(signal)
+    }
+
+    /// The signals among `ids` that the actor may read, in no particular order. The caller audits what it shows of
+    /// them.
+    pub(crate) fn signals_visible(&mut self, ids: &[Uuid]) -> Result<Vec<Signal>, StorageError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found: Vec<(SignalRow, bool)> = signals::table
+            .filter(signals::id.eq_any(ids))
+            .select((SignalRow::as_select(), case_visible(signals::case_id)))
+            .load(self.connection)?;
+        let mut signals = found
+            .into_iter()
+            .map(|(row, case_visible)| row.into_signal(case_visible))
+            .collect::<Result<Vec<_>, _>>()?;
+        // Row security does not tell apart who of an organisation filed what; the policy does.
+        signals.retain(|signal| decide(&self.actor, Action::SignalRead, &signal.subject()) == Verdict::Allowed);
+        Ok(signals)
     }
 }

@@ -10,7 +10,8 @@ use qorgan_domain::territory::Kato;
 use qorgan_domain::text::{Narrative, Reason};
 use serde_json::json;
 
-use super::{ReportedChild, Signal};
+use super::insert::NewSignalRow;
+use super::{External, ReportedChild, Signal};
 use crate::cases::CaseEvent;
 use crate::schema::signals;
 use crate::{AccessError, Authorized, Denial, Permit, StorageError, Tx};
@@ -65,35 +66,31 @@ impl Tx<'_> {
             return Err(AccessError::Denied(Denial::Forbidden));
         }
         let signal = self.filed(new);
-        let reported = signal
-            .reported_child
-            .as_ref()
-            .map(serde_json::to_value)
-            .transpose()
-            .map_err(|_| StorageError::Statement("a reported child could not be written"))?;
-        let inserted = diesel::insert_into(signals::table)
-            .values((
-                signals::id.eq(signal.id.as_uuid()),
-                signals::channel.eq(signal.channel.as_str()),
-                signals::description.eq(&signal.description),
-                signals::occurred_on.eq(signal.occurred_on),
-                signals::kato.eq(signal.kato.as_str()),
-                signals::organisation_id.eq(signal.addressee.id.as_uuid()),
-                signals::organisation_agency.eq(signal.addressee.agency.as_str()),
-                signals::organisation_kato.eq(signal.addressee.kato.as_str()),
-                signals::child_id.eq(signal.child_id.map(|child| child.as_uuid())),
-                signals::reported_child.eq(reported),
-                signals::urgency.eq(signal.urgency.as_str()),
-                signals::status.eq(signal.status.as_str()),
-                signals::filed_by.eq(signal.filed_by.as_uuid()),
-                signals::filed_organisation_id.eq(signal.filed_organisation.as_uuid()),
-                signals::received_at.eq(signal.received_at),
-                signals::version.eq(signal.version),
-                signals::updated_at.eq(signal.updated_at),
-            ))
-            .on_conflict_do_nothing()
-            .execute(self.connection)
-            .map_err(StorageError::from)?;
+        let inserted = self.signal_rows_insert(&[NewSignalRow::of(&signal, None)?])?;
+        self.told(permit, signal, inserted)
+    }
+
+    /// The same for a signal that has an id where it comes from. None, and nothing written, where its id is taken or
+    /// its external id was filed before: [`Tx::signals_known`] tells.
+    ///
+    /// # Errors
+    /// As [`Tx::signal_insert`].
+    pub fn signal_insert_external(
+        &mut self,
+        permit: &Permit,
+        new: NewSignal,
+        external: &External,
+    ) -> Result<Option<Signal>, AccessError> {
+        if permit.action() != Action::SignalFile {
+            return Err(AccessError::Denied(Denial::Forbidden));
+        }
+        let mut signal = self.filed(new);
+        signal.external_id = external.id.clone();
+        let inserted = self.signal_rows_insert(&[NewSignalRow::of(&signal, Some(external))?])?;
+        self.told(permit, signal, inserted)
+    }
+
+    fn told(&mut self, permit: &Permit, signal: Signal, inserted: usize) -> Result<Option<Signal>, AccessError> {
         if inserted == 0 {
             return Ok(None);
         }
@@ -103,7 +100,7 @@ impl Tx<'_> {
     }
 
     /// The signal as it will stand.
-    fn filed(&self, new: NewSignal) -> Signal {
+    pub(super) fn filed(&self, new: NewSignal) -> Signal {
         Signal {
             id: new.id,
             channel: new.channel,
@@ -124,6 +121,7 @@ impl Tx<'_> {
             case_id: None,
             updated_at: self.now,
             version: 1,
+            external_id: None,
         }
     }
 

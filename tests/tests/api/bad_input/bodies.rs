@@ -91,7 +91,9 @@ fn every_known_field_is_refused_in_a_wrong_type_and_all_at_once() {
     everywhere(&server, |operation, client| {
         let schema = operation.schema.as_ref().expect("a schema");
         let schema = super::chance::resolved(&document, schema);
-        let names: Vec<&String> = schema["properties"].as_object().expect("properties").keys().collect();
+        // A body may have no fields at all: then there is none to be wrong.
+        let Some(fields) = schema["properties"].as_object() else { return };
+        let names: Vec<&String> = fields.keys().collect();
         // No field of the API is an object of any content, so an object of one strange member is wrong everywhere.
         let body: Value = names.iter().map(|name| ((*name).clone(), json!({"strange": "Sekretov"}))).collect();
         let reply = send(client, operation, Some("application/json"), body.to_string());

@@ -17,9 +17,14 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Its address with one id in all places.
+    /// Its address with one id in all places; days and codes are such as there are.
     pub fn at(&self, id: &str) -> String {
-        let place = |piece: &str| if piece.starts_with('{') { id.to_owned() } else { piece.to_owned() };
+        let place = |piece: &str| match piece {
+            "{code}" => "neglect".to_owned(),
+            "{day}" => "2026-12-16".to_owned(),
+            _ if piece.starts_with('{') => id.to_owned(),
+            _ => piece.to_owned(),
+        };
         self.path.split('/').map(place).collect::<Vec<_>>().join("/")
     }
 }
@@ -61,6 +66,7 @@ impl Callers {
             "health_specialist.home",
             "statistician.home",
             "auditor.home",
+            "consilium_secretary.home",
         ];
         Self(names.iter().map(|name| with_permissions(server.client(name))).collect())
     }

@@ -125,7 +125,7 @@ fn paged(cast: &Cast) -> Vec<(Client, String)> {
         cast.pedagogue.post(&format!("/cases/{case}/notes"), &json!({"section": "general", "text": text})).expect(201);
     }
     let administrator = cast.server.client("administrator.home");
-    let mut lists: Vec<(Client, String)> = ["/cases", "/signals", "/register/facts", "/tasks"]
+    let mut lists: Vec<(Client, String)> = ["/cases", "/signals", "/register/facts", "/tasks", "/services"]
         .map(|path| (cast.pedagogue.clone(), path.to_owned()))
         .into();
     for path in [format!("/cases/{case}/notes"), format!("/cases/{case}/timeline")] {

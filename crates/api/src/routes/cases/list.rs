@@ -23,7 +23,7 @@ query! {
         pub risk_level: Option<RiskLevel>,
         /// With this organisation among the participants.
         pub organisation_id: Option<OrganisationId>,
-        /// With an open task that is past its date (`true`), or without (`false`).
+        /// With a deadline that passed and still runs (`true`), or without (`false`).
         pub overdue: Option<bool>,
         /// With this user assigned.
         pub assigned_to: Option<UserId>,
@@ -54,7 +54,7 @@ pub async fn case_list(ctx: Ctx, query: Query<CaseQuery>) -> Result<HttpResponse
             stage: query.stage,
             risk_level: query.risk_level,
             organisation: query.organisation_id,
-            overdue: query.overdue.map(|overdue| (overdue, tx.today())),
+            overdue: query.overdue,
             assigned_to: query.assigned_to,
             updated_since: query.updated_since,
             after: query.cursor.map(|cursor| cursor.0),

@@ -10,6 +10,7 @@ use qorgan_domain::text::Narrative;
 use qorgan_storage::cases::NewContent;
 use uuid::Uuid;
 
+use super::drafts::draft;
 use super::sections::writes_in;
 use super::view::{NoteJson, location, text_of};
 use crate::answer::Answer;
@@ -24,10 +25,15 @@ request! {
     /// A note. It is never changed; a correction is another note.
     #[schema(example = json!({"section": "medical", "text": "Two haematomas on the left forearm, some days old."}))]
     pub struct NoteRequest {
+        /// An id chosen by the client (UUIDv7), so that the request can be repeated safely.
+        pub id: Option<NoteId>,
         /// The section that protects it.
         pub section: Section,
         /// The text.
         pub text: Narrative,
+        /// When it was written, if that was on a device without connection: not in the future, not more than 90 days
+        /// ago. `created_at` is when it came.
+        pub written_at: Option<DateTime<Utc>>,
     }
 }
 
@@ -48,7 +54,11 @@ query! {
     operation_id = "note_create",
     params(("id" = CaseId, Path), IdempotencyKey),
     request_body = NoteRequest,
-    responses((status = 201, body = NoteJson), (status = 409, description = "domain_rule")),
+    responses(
+        (status = 201, body = NoteJson),
+        (status = 200, description = "The note was written before by this very request", body = NoteJson),
+        (status = 409, description = "domain_rule"),
+    ),
     security(("bearer" = [])),
     extensions(("x-permission" = json!("note_write"))),
 )]
@@ -57,11 +67,21 @@ pub async fn note_create(ctx: Ctx, id: PathId<CaseId>, body: Body<NoteRequest>) 
     let note = body.value;
     ctx.post(body.sha256, move |tx| {
         let case = tx.case_for(id.0, Action::NoteWrite)?;
+        let written_at = draft(note.id.map(|id| id.as_uuid()), note.written_at, tx.now())?;
+        let content = NewContent { section: note.section, body: text_of("text", note.text.as_str()) };
+        if let Some(known) = note.id.map(|id| tx.note_repeated(&case, id)).transpose()?.flatten() {
+            // It may have come before the case was closed, or the section to the author: what is written is written.
+            return if tx.wrote_note(&known, &content, written_at) {
+                Answer::ok(&NoteJson::from(known))
+            } else {
+                Err(Problem::new(ProblemCode::IdTaken))
+            };
+        }
         may_write(CasePart::Note, case.state.stage).map_err(stage_problem)?;
         writes_in(tx, note.section)?;
-        let content = NewContent { section: note.section, body: text_of("text", note.text.as_str()) };
-        tx.note_insert(&case, NoteId::from_uuid(Uuid::now_v7()), &content)?;
-        let written = tx.note_list(&case, None, 1)?.items.into_iter().next();
+        let id = note.id.unwrap_or_else(|| NoteId::from_uuid(Uuid::now_v7()));
+        tx.note_insert_written(&case, id, &content, written_at)?;
+        let written = tx.note_repeated(&case, id)?;
         let view = written.map(NoteJson::from).ok_or_else(|| Problem::new(ProblemCode::Internal))?;
         Answer::created(format!("{}/notes", location(case.id)), &view)
     })

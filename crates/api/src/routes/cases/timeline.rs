@@ -36,14 +36,16 @@ query! {
 pub struct EventView {
     /// Its id.
     pub id: EventId,
+    /// The case it happened to: this one, or one that was merged into it.
+    pub case_id: CaseId,
     /// What happened.
     pub kind: CaseEventKind,
     /// When.
     pub at: DateTime<Utc>,
-    /// Who did it.
-    pub actor: PersonView,
+    /// Who did it; `null` for what the system did by itself, as when a deadline passes.
+    pub actor: Option<PersonView>,
     /// For which organisation.
-    pub organisation: OrganisationNameView,
+    pub organisation: Option<OrganisationNameView>,
     /// The section of what it is about.
     pub section: Option<Section>,
     /// The note, task, assessment… it is about.
@@ -58,10 +60,11 @@ impl From<TimelineEntry> for EventView {
     fn from(entry: TimelineEntry) -> Self {
         Self {
             id: entry.id.into(),
+            case_id: entry.case,
             kind: entry.kind,
             at: entry.at,
-            actor: (UserId::from(entry.actor.0), entry.actor.1).into(),
-            organisation: (OrganisationId::from(entry.organisation.0), entry.organisation.1).into(),
+            actor: entry.actor.map(|(id, name)| (UserId::from(id), name).into()),
+            organisation: entry.organisation.map(|(id, name)| (OrganisationId::from(id), name).into()),
             section: entry.section,
             subject_id: entry.subject,
             data: entry.data,
@@ -69,7 +72,7 @@ impl From<TimelineEntry> for EventView {
     }
 }
 
-/// Read what happened to a case, oldest first.
+/// Read what happened to a case, and to those that were merged into it, oldest first.
 #[utoipa::path(
     tag = "cases",
     operation_id = "case_timeline",

@@ -7,7 +7,7 @@ use qorgan_domain::ids::CaseId;
 use qorgan_domain::policy::Action;
 use qorgan_domain::text::Reason;
 use qorgan_storage::cases::{Case, Told};
-use qorgan_storage::{Authorized, Tx};
+use qorgan_storage::{Authorized, StorageError, Tx};
 
 use super::view::CaseView;
 use crate::answer::Answer;
@@ -15,7 +15,7 @@ use crate::context::Ctx;
 use crate::problem::Problem;
 use crate::request;
 use crate::request::{Body, IdempotencyKey, IfMatch, PathId};
-use crate::routes::version::unchanged;
+use crate::routes::stale::{Wanted, case_overtaken, case_unchanged};
 
 request! {
     /// An action of the lifecycle, with what it needs to be told.
@@ -59,12 +59,15 @@ pub async fn case_transition(
     let language = ctx.language;
     let request = body.value;
     ctx.post(body.sha256, move |tx| {
-        let case = tx.case_for(id.0, Action::of_lifecycle(request.action))?;
-        unchanged(case.version, if_match)?;
+        let right = Action::of_lifecycle(request.action);
+        let case = tx.case_for(id.0, right)?;
+        case_unchanged(tx, &case, if_match, &Wanted::new(), language)?;
         let evidence = tx.case_evidence(&case)?;
         let command = command(tx, &case, &request)?;
         let transition = decide(&case.state, &evidence, &command, case.decider(tx.actor()), tx.now())?;
-        write(tx, &case, &transition, request)?;
+        if let Err(error) = write(tx, &case, &transition, request) {
+            return Err(case_overtaken(tx, error, (id.0, right), if_match.0, &Wanted::new(), language));
+        }
         let case = tx.case_for(id.0, Action::CaseRead)?;
         let evidence = tx.case_evidence(&case)?;
         Ok(Answer::ok(&CaseView::of(&case, &evidence, tx, language))?.etag(case.version))
@@ -100,7 +103,7 @@ fn write(
     case: &Authorized<Case>,
     transition: &Transition,
     request: TransitionRequest,
-) -> Result<(), Problem> {
+) -> Result<(), StorageError> {
     if transition.action == CaseAction::ApprovePlan {
         tx.plan_approve(case)?;
     }
@@ -108,5 +111,5 @@ fn write(
         tx.participants_escalate(case, target)?;
     }
     let told = Told { reason: request.reason, outcome: request.outcome, escalate_to: request.escalate_to };
-    Ok(tx.case_transition(case, transition, &told)?)
+    tx.case_transition(case, transition, &told)
 }

@@ -7,6 +7,7 @@ use qorgan_domain::ids::{CaseId, UserId};
 use qorgan_domain::policy::Action;
 use qorgan_domain::text::{Narrative, Title};
 use qorgan_storage::cases::CaseAmendment;
+use serde_json::{Value, json};
 
 use super::view::CaseView;
 use crate::answer::Answer;
@@ -15,7 +16,7 @@ use crate::problem::{Problem, ProblemCode};
 use crate::request;
 use crate::request::{Body, IfMatch, Patch, PathId};
 use crate::routes::stage::stage_problem;
-use crate::routes::version::unchanged;
+use crate::routes::stale::{Wanted, case_overtaken, case_unchanged};
 
 request! {
     /// Changes of a case: fields that are not given stay.
@@ -62,7 +63,8 @@ pub async fn case_update(
             tx.case_for(id.0, Action::CaseAssign)?;
         }
         let case = tx.case_for(id.0, Action::CaseUpdate)?;
-        unchanged(case.version, if_match)?;
+        let wanted = change.wanted();
+        case_unchanged(tx, &case, if_match, &wanted, language)?;
         may_write(CasePart::Master, case.state.stage).map_err(stage_problem)?;
         if let Some(manager) = change.manager_id
             && !tx.may_manage(&case, manager)?
@@ -80,10 +82,33 @@ pub async fn case_update(
             risk_level: change.risk_level,
             manager: change.manager_id,
         };
-        tx.case_amend(&case, &amendment)?;
+        if let Err(error) = tx.case_amend(&case, &amendment) {
+            return Err(case_overtaken(tx, error, (id.0, Action::CaseUpdate), if_match.0, &wanted, language));
+        }
         let case = tx.case_for(id.0, Action::CaseRead)?;
         let evidence = tx.case_evidence(&case)?;
         Ok(Answer::ok(&CaseView::of(&case, &evidence, tx, language))?.etag(case.version))
     })
     .await
+}
+
+impl CaseChange {
+    /// The fields that are to change, with their new values.
+    fn wanted(&self) -> Wanted {
+        let grounds = match &self.grounds {
+            Patch::Absent => None,
+            Patch::Null => Some(Value::Null),
+            Patch::Value(grounds) => Some(json!(grounds.as_str())),
+        };
+        [
+            ("title", self.title.as_ref().map(|title| json!(title.as_str()))),
+            ("description", self.description.as_ref().map(|description| json!(description.as_str()))),
+            ("grounds", grounds),
+            ("risk_level", self.risk_level.map(|risk| json!(risk))),
+            ("manager_id", self.manager_id.map(|manager| json!(manager))),
+        ]
+        .into_iter()
+        .filter_map(|(field, value)| Some((field.to_owned(), value?)))
+        .collect()
+    }
 }

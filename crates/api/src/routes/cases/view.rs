@@ -5,13 +5,11 @@ use qorgan_domain::cases::lifecycle::{CaseEvidence, outlook};
 use qorgan_domain::cases::{
     CaseAction, ClosureOutcome, EscalationTarget, ParticipantRole, ReviewConclusion, RiskLevel, Section, Stage,
 };
-use qorgan_domain::ids::{AssessmentId, CaseId, ChildId, NoteId, OrganisationId, ReviewId, SignalId, UserId};
+use qorgan_domain::ids::{CaseId, ChildId, NoteId, OrganisationId, ReviewId, SignalId, UserId};
 use qorgan_domain::policy::{Action, Subject, Verdict, decide};
 use qorgan_domain::territory::Kato;
 use qorgan_storage::Tx;
-use qorgan_storage::cases::{
-    AssessmentView, Case, CaseListItem, Content, ContentView, NoteView, Participant, ReviewView,
-};
+use qorgan_storage::cases::{Case, CaseListItem, Content, ContentView, NoteView, Participant, ReviewView};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -149,6 +147,10 @@ pub struct CaseView {
     pub escalated_to: Vec<EscalationTarget>,
     /// How it was, or is proposed to be, closed.
     pub closure: Option<ClosureView>,
+    /// The case into which it was merged: work goes on there.
+    pub merged_into: Option<CaseId>,
+    /// When the child must be looked at again after closure; `null` once it was found safe.
+    pub follow_up_due_on: Option<NaiveDate>,
     /// When it was opened.
     pub opened_at: DateTime<Utc>,
     /// By whom.
@@ -191,6 +193,8 @@ impl CaseView {
                 proposed_by: case.state.closure_proposed_by,
                 closed_at: case.closed_at,
             }),
+            merged_into: case.merged_into,
+            follow_up_due_on: case.follow_up_due_on,
             opened_at: case.opened_at,
             opened_by: case.opened_by,
             updated_at: case.updated_at,
@@ -261,6 +265,8 @@ pub struct CaseItemView {
     pub manager_id: Option<UserId>,
     /// When the next review is due.
     pub review_due_on: Option<NaiveDate>,
+    /// When the child must be looked at again after closure.
+    pub follow_up_due_on: Option<NaiveDate>,
     /// When anything of it last changed.
     pub updated_at: DateTime<Utc>,
     /// Its version, as in `ETag`.
@@ -278,6 +284,7 @@ impl From<CaseListItem> for CaseItemView {
             lead: lead(&case),
             manager_id: case.state.manager,
             review_due_on: case.state.review_due_on,
+            follow_up_due_on: case.follow_up_due_on,
             updated_at: case.updated_at,
             version: case.version,
             number: case.number,
@@ -302,7 +309,7 @@ pub struct AuthoredView {
 }
 
 /// Splits content into what all see and the text, if the actor may read it.
-fn open(content: Content) -> (AuthoredView, Option<Value>) {
+pub fn open(content: Content) -> (AuthoredView, Option<Value>) {
     let text = match content.view {
         ContentView::Open(body) => Some(body),
         ContentView::Closed => None,
@@ -318,7 +325,7 @@ fn open(content: Content) -> (AuthoredView, Option<Value>) {
 }
 
 /// A field of a text, if the text is open.
-fn field(text: Option<&Value>, name: &str) -> Option<String> {
+pub fn field(text: Option<&Value>, name: &str) -> Option<String> {
     text.and_then(|text| text[name].as_str()).map(str::to_owned)
 }
 
@@ -333,42 +340,14 @@ pub struct NoteJson {
     pub authored: AuthoredView,
     /// The text; `null` where the section is closed to the caller.
     pub text: Option<String>,
+    /// When it was written, if that was on a device without connection.
+    pub written_at: Option<DateTime<Utc>>,
 }
 
 impl From<NoteView> for NoteJson {
     fn from(note: NoteView) -> Self {
         let (authored, text) = open(note.content);
-        Self { id: note.id, authored, text: field(text.as_ref(), "text") }
-    }
-}
-
-/// A completed assessment.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Assessment)]
-pub struct AssessmentJson {
-    /// Its id.
-    pub id: AssessmentId,
-    /// The risk it found.
-    pub risk_level: RiskLevel,
-    /// Author, organisation, time, section.
-    #[serde(flatten)]
-    pub authored: AuthoredView,
-    /// What the child and the family need.
-    pub needs: Option<String>,
-    /// The child's own view.
-    pub child_view: Option<String>,
-}
-
-impl From<AssessmentView> for AssessmentJson {
-    fn from(assessment: AssessmentView) -> Self {
-        let (authored, text) = open(assessment.content);
-        Self {
-            id: assessment.id,
-            risk_level: assessment.risk_level,
-            needs: field(text.as_ref(), "needs"),
-            child_view: field(text.as_ref(), "child_view"),
-            authored,
-        }
+        Self { id: note.id, authored, text: field(text.as_ref(), "text"), written_at: note.written_at }
     }
 }
 
@@ -387,6 +366,8 @@ pub struct ReviewJson {
     pub authored: AuthoredView,
     /// What was seen.
     pub summary: Option<String>,
+    /// When it was written, if that was on a device without connection.
+    pub written_at: Option<DateTime<Utc>>,
 }
 
 impl From<ReviewView> for ReviewJson {
@@ -397,6 +378,7 @@ impl From<ReviewView> for ReviewJson {
             conclusion: review.conclusion,
             next_review_on: review.next_review_on,
             summary: field(text.as_ref(), "summary"),
+            written_at: review.written_at,
             authored,
         }
     }

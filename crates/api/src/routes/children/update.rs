@@ -8,6 +8,7 @@ use qorgan_domain::policy::Action;
 use qorgan_domain::territory::Kato;
 use qorgan_storage::Tx;
 use qorgan_storage::children::ChildAmendment;
+use serde_json::{Value, json};
 
 use super::check;
 use super::view::ChildView;
@@ -16,7 +17,7 @@ use crate::context::Ctx;
 use crate::problem::{FieldErrors, Pointer, Problem};
 use crate::request;
 use crate::request::{Body, IfMatch, Patch, PathId};
-use crate::routes::version::unchanged;
+use crate::routes::stale::{Wanted, record_unchanged};
 
 request! {
     /// Corrections of a child's record: fields that are not given stay.
@@ -69,7 +70,11 @@ pub async fn child_update(
     let change = body.value;
     ctx.answer(move |tx| {
         let child = tx.child_for(id.0, Action::ChildUpdate)?;
-        unchanged(child.version, if_match)?;
+        if child.version != if_match.0 {
+            tx.audit_many(Action::ChildRead, vec![child.id.as_uuid()]);
+        }
+        let view = ChildView::of(&child, tx.actor(), language);
+        record_unchanged((child.version, child.updated_at), if_match, &change.wanted(), &view)?;
         let amendment = checked(tx, change)?;
         if let Some(Some(iin)) = &amendment.iin
             && let Some(holder) = tx.child_iin_holder_besides(&child, iin)?
@@ -114,4 +119,30 @@ fn checked(tx: &mut Tx<'_>, change: ChildChange) -> Result<ChildAmendment, Probl
 /// What is to be written, if the field is mentioned.
 fn mentioned<T>(patch: Patch<T>) -> Option<Option<T>> {
     patch.is_mentioned().then(|| patch.apply(None))
+}
+
+impl ChildChange {
+    /// The fields that are to change, with their new values as the record shows them.
+    fn wanted(&self) -> Wanted {
+        fn patched<T>(patch: &Patch<T>, write: impl Fn(&T) -> Value) -> Option<Value> {
+            match patch {
+                Patch::Absent => None,
+                Patch::Null => Some(Value::Null),
+                Patch::Value(value) => Some(write(value)),
+            }
+        }
+        [
+            ("last_name", self.last_name.as_ref().map(|name| json!(name.as_str()))),
+            ("first_name", self.first_name.as_ref().map(|name| json!(name.as_str()))),
+            ("patronymic", patched(&self.patronymic, |name| json!(name.as_str()))),
+            ("birth_date", self.birth_date.map(|date| json!(date))),
+            ("sex", self.sex.map(|sex| json!(sex))),
+            ("iin", patched(&self.iin, |iin| json!(iin.expose()))),
+            ("organisation_id", patched(&self.organisation_id, |organisation| json!(organisation))),
+            ("territory", self.territory.as_ref().map(|kato| json!(kato.as_str()))),
+        ]
+        .into_iter()
+        .filter_map(|(field, value)| Some((field.to_owned(), value?)))
+        .collect()
+    }
 }

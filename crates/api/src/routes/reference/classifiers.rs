@@ -12,10 +12,16 @@ use crate::request::PathId;
 
 /// Read a classifier: the codes of a closed vocabulary with their words.
 ///
-/// Names: `account_kind`, `age_group`, `case_action`, `case_event_kind`, `child_role`, `closure_outcome`,
-/// `escalation_target`, `fact_kind`, `fact_status`, `organisation_kind`, `participant_role`, `plan_status`, `relation`,
-/// `review_conclusion`, `risk_level`, `role`, `scope`, `section`, `setting`, `sex`, `signal_channel`, `signal_status`,
-/// `stage`, `suicidal_level`, `task_origin`, `task_status`, `triage_decision`, `urgency`, `violence_form`.
+/// Names: `account_kind`, `age_group`, `appointment_status`, `assessment_purpose`, `assessment_respondent`,
+/// `assessment_status`, `attachment_kind`, `board_role`, `capacity_period`, `case_action`, `case_event_kind`,
+/// `case_link_kind`, `child_role`, `closure_outcome`, `conflict_ground`, `consent_form`, `consent_status`,
+/// `consilium_outcome`, `consilium_status`, `consilium_vote`, `deadline_kind`, `deadline_state`, `duplicate_sign`,
+/// `escalation_level`, `escalation_target`, `fact_kind`, `fact_status`, `family_member`, `family_relation`,
+/// `follow_up_finding`, `linked_child_role`, `organisation_kind`, `participant_role`, `placement_change`,
+/// `placement_status`, `plan_status`, `question_kind`, `relation`, `review_conclusion`, `risk_direction`,
+/// `risk_level`, `risk_override`, `role`, `scope`, `scoring`, `section`, `service_kind`, `service_language`,
+/// `setting`, `sex`, `signal_channel`, `signal_status`, `stage`, `submitter`, `suicidal_level`, `task_origin`,
+/// `task_status`, `time_unit`, `triage_decision`, `urgency`, `violence_form`, `worklist`.
 #[utoipa::path(
     tag = "reference",
     operation_id = "classifier_get",

@@ -2,7 +2,7 @@
 
 mod agencies;
 mod classifiers;
-mod labels;
+pub(crate) mod labels;
 mod territories;
 pub mod view;
 

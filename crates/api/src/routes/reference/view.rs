@@ -11,16 +11,17 @@ use crate::request::Language;
 #[schema(as = Names)]
 pub struct NamesView {
     /// Russian.
-    ru: String,
+    pub ru: String,
     /// Kazakh.
-    kk: Option<String>,
+    pub kk: Option<String>,
     /// English.
-    en: Option<String>,
+    pub en: Option<String>,
 }
 
 impl NamesView {
     /// The name in one language; Russian where it has none in that.
-    fn in_language(&self, language: Language) -> &str {
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
         let other = match language {
             Language::Ru => None,
             Language::Kk => self.kk.as_deref(),

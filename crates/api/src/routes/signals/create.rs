@@ -3,13 +3,12 @@
 use actix_web::{HttpResponse, post};
 use chrono::NaiveDate;
 use qorgan_domain::children::{Iin, PersonName, Sex, birth_date_ok};
-use qorgan_domain::identity::AGENCIES_WORKING_CASES;
 use qorgan_domain::ids::{ChildId, OrganisationId, SignalId, client_uuid};
-use qorgan_domain::policy::{Action, OrganisationRef, Subject, Verdict, decide, may_ever};
-use qorgan_domain::signals::{SignalChannel, Urgency};
+use qorgan_domain::policy::{Action, OrganisationRef};
+use qorgan_domain::signals::{ExternalId, SINGLE_SOURCE, SignalChannel, Urgency, told_age};
 use qorgan_domain::territory::Kato;
 use qorgan_domain::text::{Narrative, Title};
-use qorgan_storage::signals::{NewSignal, ReportedChild, Signal};
+use qorgan_storage::signals::{External, NewSignal, ReportedChild, Signal, content_hash, takes_signals};
 use qorgan_storage::{AccessError, Denial, Tx};
 use uuid::Uuid;
 
@@ -19,11 +18,6 @@ use crate::context::Ctx;
 use crate::problem::{FieldErrors, Issue, Pointer, Problem, ProblemCode};
 use crate::request;
 use crate::request::{Body, IdempotencyKey};
-
-/// The agency whose duty organisation takes a signal that is addressed to nobody: education.
-const DEFAULT_AGENCY: &str = "UO";
-/// A child is under 18.
-const GREATEST_AGE: i32 = 17;
 
 request! {
     /// What the caller said of the child; kept as it was said.
@@ -58,6 +52,10 @@ request! {
     pub struct SignalRequest {
         /// An id chosen by the client (UUIDv7): a repeat with the same content is the same signal.
         pub id: Option<SignalId>,
+        /// Its id in the caller's own system, such as the id of a call; it must name no person. A repeat by the caller's
+        /// organisation with the same content is the same signal, whatever its `id`.
+        #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
+        pub external_id: Option<ExternalId>,
         /// Which way it came.
         pub channel: SignalChannel,
         /// What was said.
@@ -99,11 +97,18 @@ pub async fn signal_create(ctx: Ctx, body: Body<SignalRequest>) -> Result<HttpRe
     ctx.post(body.sha256, move |tx| {
         tx.authorize(Action::SignalFile)?;
         let client_chose = request.id.is_some();
+        let external_id = request.external_id.clone();
+        let named = request.organisation_id;
         let new = checked(tx, request)?;
-        let known = if client_chose { repeated(tx, &new)? } else { None };
+        let external = external_id.map(|id| external(&new, id, named)).transpose()?;
+        let known = match &external {
+            Some(external) => filed_before(tx, external)?,
+            None if client_chose => repeated(tx, &new)?,
+            None => None,
+        };
         let (signal, created) = match known {
             Some(signal) => (signal, false),
-            None => file(tx, new)?,
+            None => file(tx, new, external.as_ref())?,
         };
         let view = SignalView::of(&signal, tx.actor());
         let answer = if created { Answer::created(location(signal.id), &view)? } else { Answer::ok(&view)? };
@@ -132,7 +137,9 @@ fn checked(tx: &mut Tx<'_>, request: SignalRequest) -> Result<NewSignal, Problem
     }
     let addressee = match named {
         Some(addressee) => addressee,
-        None => default_addressee(tx, &request.territory, today)?,
+        None => tx
+            .signal_addressee(&request.territory)?
+            .ok_or_else(|| Problem::new(ProblemCode::DomainRule).because("no_duty_organisation"))?,
     };
     Ok(NewSignal {
         id: request.id.unwrap_or_else(|| Uuid::now_v7().into()),
@@ -166,11 +173,7 @@ fn reported(child: ReportedChildRequest, today: NaiveDate, errors: &mut FieldErr
     if let Some(Err(invalid)) = child.birth_date.map(|date| birth_date_ok(date, today)) {
         errors.push(&at.key("birth_date"), invalid);
     }
-    let age = match child.age {
-        Some(age) if age > GREATEST_AGE => Err(Issue::new("number_too_large").with("max", GREATEST_AGE)),
-        Some(age) => u8::try_from(age).map(Some).map_err(|_| Issue::new("number_too_small").with("min", 0)),
-        None => Ok(None),
-    };
+    let age = child.age.map(told_age).transpose();
     let age = age.map_err(|issue| errors.push(&at.key("age"), issue)).ok()?;
     Some(ReportedChild {
         last_name: child.last_name,
@@ -195,7 +198,7 @@ fn named_addressee(
     let organisation = tx.organisation_ref(id)?;
     match &organisation {
         None => errors.push(&at, Issue::new("unknown_organisation")),
-        Some(organisation) if !AGENCIES_WORKING_CASES.contains(&organisation.agency.as_str()) => {
+        Some(organisation) if !takes_signals(organisation) => {
             errors.push(&at, Issue::new("organisation_takes_no_signals"));
         }
         Some(_) => {}
@@ -203,27 +206,48 @@ fn named_addressee(
     Ok(organisation)
 }
 
-/// Whom a signal goes to that names nobody: the caller's own organisation where the caller takes signals on and
-/// opens cases (a school's own worry), else the duty organisation (domain.md "Routing").
-fn default_addressee(tx: &mut Tx<'_>, territory: &Kato, today: NaiveDate) -> Result<OrganisationRef, Problem> {
-    let actor = tx.actor();
-    let own = &actor.organisation;
-    let at_home = Subject::Signal { addressee: own, filed_organisation: own.id, filed_by: actor.user };
-    if may_ever(actor, Action::CaseOpen) && decide(actor, Action::SignalTriage, &at_home) == Verdict::Allowed {
-        return Ok(own.clone());
+/// By what a signal is known again that has an id in the caller's system.
+fn external(new: &NewSignal, id: ExternalId, named: Option<OrganisationId>) -> Result<External, Problem> {
+    let named = named.map(|organisation| organisation.to_string());
+    Ok(External {
+        source: SINGLE_SOURCE.to_owned(),
+        id: Some(id.into_string()),
+        content_hash: content_hash(new, named.as_deref())?,
+        import: None,
+    })
+}
+
+/// The signal that the caller's organisation filed with this external id, if it says the same.
+fn filed_before(tx: &mut Tx<'_>, external: &External) -> Result<Option<Signal>, Problem> {
+    let ids: Vec<&str> = external.id.as_deref().into_iter().collect();
+    let Some(known) = tx.signals_known(&external.source, &ids, &[])?.into_iter().next() else { return Ok(None) };
+    if known.content_hash != external.content_hash {
+        return Err(Problem::new(ProblemCode::IdTaken).because("external_id_changed"));
     }
-    tx.duty_organisation(DEFAULT_AGENCY, territory, today)?
-        .ok_or_else(|| Problem::new(ProblemCode::DomainRule).because("no_duty_organisation"))
+    match tx.signal_for(known.id, Action::SignalRead) {
+        Ok(signal) => Ok(Some(signal.into_inner())),
+        // A colleague filed it, whom the caller may not look over the shoulder.
+        Err(AccessError::Denied(_)) => Err(Problem::new(ProblemCode::IdTaken)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Files it. Answers with whether it did: the same request may have been faster on another thread.
-fn file(tx: &mut Tx<'_>, new: NewSignal) -> Result<(Signal, bool), Problem> {
+fn file(tx: &mut Tx<'_>, new: NewSignal, external: Option<&External>) -> Result<(Signal, bool), Problem> {
     // After the id was looked at: a refusal from here on is one of filing.
     let permit = tx.authorize(Action::SignalFile)?;
-    if let Some(signal) = tx.signal_insert(&permit, new.clone())? {
+    let filed = match external {
+        Some(external) => tx.signal_insert_external(&permit, new.clone(), external)?,
+        None => tx.signal_insert(&permit, new.clone())?,
+    };
+    if let Some(signal) = filed {
         return Ok((signal, true));
     }
-    let signal = repeated(tx, &new)?.ok_or_else(|| Problem::new(ProblemCode::IdTaken))?;
+    let known = match external {
+        Some(external) => filed_before(tx, external)?,
+        None => repeated(tx, &new)?,
+    };
+    let signal = known.ok_or_else(|| Problem::new(ProblemCode::IdTaken))?;
     Ok((signal, false))
 }
 

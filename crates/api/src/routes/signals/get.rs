@@ -4,7 +4,8 @@ use actix_web::{HttpResponse, get};
 use qorgan_domain::ids::SignalId;
 use qorgan_domain::policy::Action;
 
-use super::view::SignalView;
+use super::duplicates::DEFAULT_DAYS;
+use super::view::{DuplicateCountView, SignalView};
 use crate::answer::Answer;
 use crate::context::Ctx;
 use crate::problem::Problem;
@@ -25,7 +26,12 @@ use crate::request::PathId;
 pub async fn signal_get(ctx: Ctx, id: PathId<SignalId>) -> Result<HttpResponse, Problem> {
     ctx.answer(move |tx| {
         let signal = tx.signal_for(id.0, Action::SignalRead)?;
-        Ok(Answer::ok(&SignalView::of(&signal, tx.actor()))?.etag(signal.version))
+        let mut view = SignalView::of(&signal, tx.actor());
+        if !view.allowed_decisions.is_empty() {
+            let found = tx.signal_duplicates(&signal, DEFAULT_DAYS.into())?;
+            view.duplicates = Some(DuplicateCountView { signals: found.signals.len(), cases: found.cases.len() });
+        }
+        Ok(Answer::ok(&view)?.etag(signal.version))
     })
     .await
 }

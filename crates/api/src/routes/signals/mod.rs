@@ -2,7 +2,9 @@
 
 mod accept;
 mod create;
+mod duplicates;
 mod get;
+mod import;
 mod list;
 mod triage;
 pub mod view;
@@ -14,6 +16,8 @@ pub fn register(config: &mut ServiceConfig) {
     config
         .service(create::signal_create)
         .service(list::signal_list)
+        .service(import::signal_import)
         .service(get::signal_get)
+        .service(duplicates::signal_duplicates)
         .service(triage::signal_triage);
 }

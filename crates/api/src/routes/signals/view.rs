@@ -90,8 +90,23 @@ pub struct SignalView {
     pub updated_at: DateTime<Utc>,
     /// Its version, as in `ETag`.
     pub version: i64,
+    /// Its id in the system it came from: a hotline's call, a row of an import.
+    pub external_id: Option<String>,
     /// What the caller can decide on it now.
     pub allowed_decisions: Vec<TriageDecision>,
+    /// What is known already about its child, as far as the caller may read it: told where one signal is read by
+    /// somebody who can decide on it now. See `GET /signals/{id}/duplicates`.
+    pub duplicates: Option<DuplicateCountView>,
+}
+
+/// How much is known already.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DuplicateCount)]
+pub struct DuplicateCountView {
+    /// Other signals about the same child.
+    pub signals: usize,
+    /// Open cases of the child.
+    pub cases: usize,
 }
 
 impl SignalView {
@@ -120,7 +135,9 @@ impl SignalView {
             case_id: signal.case_id,
             updated_at: signal.updated_at,
             version: signal.version,
+            external_id: signal.external_id.clone(),
             allowed_decisions: allowed_decisions(signal, actor),
+            duplicates: None,
         }
     }
 }

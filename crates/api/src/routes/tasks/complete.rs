@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, post};
 use qorgan_domain::cases::CasePart;
-use qorgan_domain::cases::rules::{TaskRefusal, may_complete, may_write};
+use qorgan_domain::cases::rules::{TaskRefusal, may_complete, may_follow, may_write};
 use qorgan_domain::ids::TaskId;
 use qorgan_domain::policy::Action;
 use qorgan_domain::text::Narrative;
@@ -16,7 +16,7 @@ use crate::request;
 use crate::request::{Body, IdempotencyKey, IfMatch, PathId};
 use crate::routes::cases::view::text_of;
 use crate::routes::stage::stage_problem;
-use crate::routes::version::unchanged;
+use crate::routes::stale::task_unchanged;
 
 request! {
     /// What was done.
@@ -28,6 +28,10 @@ request! {
 }
 
 /// Report a task of your organisation as done.
+///
+/// A task that comes after others waits until these are done or waived: 409 `domain_rule` because of `task_blocked`,
+/// with their ids in `tasks`. A step that a protocol gives to an agency in which nobody works on cases is reported by
+/// the lead.
 #[utoipa::path(
     tag = "tasks",
     operation_id = "task_complete",
@@ -50,10 +54,11 @@ pub async fn task_complete(
     let request = body.value;
     ctx.post(body.sha256, move |tx| {
         let (case, task) = tx.task_for(id.0, Action::TaskComplete)?;
-        unchanged(task.version, if_match)?;
-        may_write(CasePart::Task, case.state.stage).map_err(stage_problem)?;
+        task_unchanged(tx, &task, if_match)?;
+        may_write(CasePart::of_task(task.origin), case.state.stage).map_err(stage_problem)?;
         active(&task)?;
         may_complete(task.status).map_err(refused)?;
+        may_follow(tx.tasks_open_among(&task.after)?).map_err(refused)?;
         tx.task_complete(&case, &task, &text_of("result", request.result.as_str()))?;
         let (_, task) = tx.task_for(id.0, Action::CaseRead)?;
         let version = task.version;
@@ -76,5 +81,6 @@ pub fn refused(refusal: TaskRefusal) -> Problem {
     match refusal {
         TaskRefusal::NotOpen(now) => problem.because("task_not_open").with("task_status", now),
         TaskRefusal::MandatoryNeedsSupervisor => problem.because("task_mandatory"),
+        TaskRefusal::Blocked(tasks) => problem.because("task_blocked").with("tasks", tasks),
     }
 }

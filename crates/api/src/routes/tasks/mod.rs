@@ -6,6 +6,7 @@ mod list;
 pub mod view;
 mod waive;
 
+pub use complete::refused;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the operations of this area.

@@ -1,7 +1,7 @@
 //! How a task looks in JSON.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use qorgan_domain::cases::{PlanStatus, Section};
+use qorgan_domain::cases::{FamilyRole, PlanStatus, Section};
 use qorgan_domain::ids::{CaseId, GoalId, TaskId, UserId};
 use qorgan_domain::tasks::{TaskOrigin, TaskStatus};
 use qorgan_storage::cases::{ContentView, Task};
@@ -28,6 +28,12 @@ pub struct TaskView {
     pub code: Option<String>,
     /// The tasks that must be settled before it can be done.
     pub after: Vec<TaskId>,
+    /// The task of an earlier plan that it continues.
+    pub continues: Option<TaskId>,
+    /// The service that is to be used.
+    pub service: Option<String>,
+    /// Who of the family takes part, or is concerned.
+    pub family_member: Option<FamilyRole>,
     /// What is to be done.
     pub title: String,
     /// The section that protects its result.
@@ -40,7 +46,7 @@ pub struct TaskView {
     pub due_at: DateTime<Utc>,
     /// Whether the case cannot be closed without it.
     pub mandatory: bool,
-    /// Open, done or waived.
+    /// Open, done, waived, or continued by a task of a later plan.
     pub status: TaskStatus,
     /// The status of its plan, for a task of a plan.
     pub plan_status: Option<PlanStatus>,
@@ -73,6 +79,9 @@ impl From<Task> for TaskView {
             goal_id: task.goal_id,
             code: task.code,
             after: task.after,
+            continues: task.continues,
+            service: task.service,
+            family_member: task.family_member,
             title: task.title,
             section: task.section,
             organisation: (task.organisation.0.id, task.organisation.1).into(),

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::request;
 use crate::request::{Body, IdempotencyKey, IfMatch, PathId};
 use crate::routes::stage::stage_problem;
-use crate::routes::version::unchanged;
+use crate::routes::stale::task_unchanged;
 
 request! {
     /// Why the task is not needed.
@@ -49,8 +49,8 @@ pub async fn task_waive(
     let request = body.value;
     ctx.post(body.sha256, move |tx| {
         let (case, task) = tx.task_for(id.0, Action::TaskWaive)?;
-        unchanged(task.version, if_match)?;
-        may_write(CasePart::Task, case.state.stage).map_err(stage_problem)?;
+        task_unchanged(tx, &task, if_match)?;
+        may_write(CasePart::of_task(task.origin), case.state.stage).map_err(stage_problem)?;
         active(&task)?;
         may_waive(case.decider(tx.actor()), task.status, task.mandatory).map_err(refused)?;
         tx.task_waive(&case, &task, &request.reason)?;

@@ -20,6 +20,8 @@ enum Deed {
         mandatory: usize,
     },
     FinishTask,
+    /// A protocol calls for a step, in whatever stage the case stands.
+    CallForStep,
     Review,
     Report,
     Wait {
@@ -55,7 +57,8 @@ fn any_deed() -> impl Strategy<Value = Deed> {
         3 => plan.prop_map(|(author, goals, goals_without_tasks, mandatory)| {
             Deed::WritePlan { author, goals, goals_without_tasks, mandatory }
         }),
-        4 => Just(Deed::FinishTask),
+        5 => Just(Deed::FinishTask),
+        1 => Just(Deed::CallForStep),
         3 => Just(Deed::Review),
         1 => Just(Deed::Report),
         3 => (0..400i64).prop_map(|hours| Deed::Wait { hours }),
@@ -120,6 +123,12 @@ impl Life {
                     evidence.tasks_done += 1;
                 }
             }
+            Deed::CallForStep => {
+                if self.scene.state.stage != Closed {
+                    self.tasks += 1;
+                    evidence.mandatory_tasks_open.push(task(self.tasks));
+                }
+            }
             Deed::Review => evidence.last_review_at = Some(now),
             Deed::Report => evidence.register_reports += 1,
             Deed::Wait { hours } => self.scene.now += TimeDelta::hours(hours),
@@ -180,6 +189,9 @@ impl Life {
                 let proposer = proposal.expect("a closure was proposed").0.decider.user;
                 prop_assert!(proposer != decider.user, "the proposer decided");
                 prop_assert!(decider.supervisor);
+                // nothing_mandatory_is_dropped
+                let settled = evidence.mandatory_tasks_open.is_empty();
+                prop_assert!(settled || transition.action == A::RejectClosure, "a mandatory task was dropped");
             }
             A::ApprovePlan => {
                 // four_eyes_on_risk
@@ -267,7 +279,7 @@ fn the_lives_go_everywhere_and_meet_every_gate() {
         refused.extend(life.refused);
     }
     assert_eq!(taken, DRAWING.iter().map(|(action, from, _)| (*action, *from)).collect());
-    // Of signals, not of a case's lifecycle.
-    let elsewhere = [M::Child, M::OpenCase];
+    // Of signals and of merging, not of a life of its own.
+    let elsewhere = [M::Child, M::OpenCase, M::NotMerged];
     assert_eq!(refused, M::ALL.iter().copied().filter(|code| !elsewhere.contains(code)).collect());
 }

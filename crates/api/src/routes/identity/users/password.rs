@@ -4,9 +4,8 @@ use actix_web::{HttpResponse, post, web};
 use qorgan_domain::identity::check_password_reset;
 use qorgan_domain::ids::UserId;
 use qorgan_domain::policy::Action;
-use qorgan_storage::Authorized;
-use qorgan_storage::Tx;
 use qorgan_storage::identity::{PasswordHash, User};
+use qorgan_storage::{Authorized, Tx};
 
 use super::own_account;
 use crate::answer::Answer;

@@ -1,0 +1,2 @@
+DROP TABLE protocol_applications;
+DROP TABLE protocol_versions;

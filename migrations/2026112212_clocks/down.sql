@@ -1,0 +1,21 @@
+DROP FUNCTION worker_sweep(timestamptz, integer);
+DROP FUNCTION worker_chase(timestamptz, integer);
+DROP FUNCTION worker_task_holders(uuid);
+DROP FUNCTION worker_recipients(text, uuid, uuid);
+DROP FUNCTION uuid_v7(timestamptz);
+DROP FUNCTION duty_contacts_of(uuid, date);
+DROP FUNCTION case_workers_of(uuid);
+DROP FUNCTION supervisors_over(uuid, text[]);
+DROP INDEX idempotency_records_expiry, sessions_expiry;
+DELETE FROM case_events WHERE actor_id IS NULL;
+DROP POLICY case_events_insert ON case_events;
+CREATE POLICY case_events_insert ON case_events FOR INSERT TO qorgan_server WITH CHECK (case_visible(case_id));
+ALTER TABLE case_events ALTER COLUMN actor_id SET NOT NULL, ALTER COLUMN organisation_id SET NOT NULL;
+DROP TABLE notifications, case_deadline_steps, case_deadlines, duty_contacts, clock_rules;
+DROP POLICY calendar_days_read ON calendar_days;
+DROP POLICY calendar_days_insert ON calendar_days;
+DROP POLICY calendar_days_update ON calendar_days;
+ALTER TABLE calendar_days DISABLE ROW LEVEL SECURITY;
+REVOKE INSERT, UPDATE ON calendar_days FROM qorgan_server;
+ALTER TABLE calendar_days
+    DROP COLUMN withdrawn, DROP COLUMN version, DROP COLUMN edited_by, DROP COLUMN edited_at;
