@@ -3,8 +3,12 @@
 use std::sync::Barrier;
 use std::thread;
 
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
 use qorgan_tests::{Client, Reply};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::{Cast, open_case, register_child};
 
@@ -226,4 +230,22 @@ fn a_task_finished_at_the_moment_of_a_merge_is_finished_or_carried_over() {
         let expected = if finished == 200 { "done" } else { "carried_over" };
         assert_eq!(seen.body["status"], expected, "{letter}: {finished}");
     }
+}
+
+/// Whoever finishes a task first writes its result, which refers to the case, and then takes the task; a merge holds the
+/// task by then. Were it to wait for everybody who refers to the case, each would wait for the other.
+#[test]
+fn a_merge_does_not_wait_for_who_only_refers_to_the_case() {
+    let cast = Cast::new();
+    let (_, merged, surviving) = twins(&cast, "Ссылочная");
+    let mut writer = cast.server.database.owner();
+    writer
+        .transaction(|writer| {
+            sql_query("SELECT id FROM cases WHERE id = ANY ($1) FOR KEY SHARE")
+                .bind::<Array<SqlUuid>, _>([&merged, &surviving].map(|id| id.parse::<Uuid>().expect("an id")).to_vec())
+                .execute(writer)?;
+            merge(&cast.pedagogue, &merged, 1, &surviving).expect(200);
+            diesel::QueryResult::Ok(())
+        })
+        .expect("a transaction");
 }

@@ -35,13 +35,16 @@ impl Tx<'_> {
     /// do for who finishes one, and the cases in the order of their ids, whichever is merged into which: so of two
     /// merges in opposite directions the second waits for the first, and finds it done.
     ///
+    /// Who writes a text into a case holds the case's key before it takes the task that it finishes. A merge keeps
+    /// its key and must not wait for them (`FOR NO KEY UPDATE`): each would wait for the other.
+    ///
     /// # Errors
     /// [`StorageError`].
     pub fn case_merge_begin(&mut self, merged: CaseId, surviving: CaseId) -> Result<(), StorageError> {
-        sql_query("SELECT id FROM case_tasks WHERE case_id = $1 AND status = 'open' ORDER BY id FOR UPDATE")
+        sql_query("SELECT id FROM case_tasks WHERE case_id = $1 AND status = 'open' ORDER BY id FOR NO KEY UPDATE")
             .bind::<SqlUuid, _>(merged.as_uuid())
             .load::<IdRow>(self.connection)?;
-        sql_query("SELECT id FROM cases WHERE id = ANY ($1) ORDER BY id FOR UPDATE")
+        sql_query("SELECT id FROM cases WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE")
             .bind::<Array<SqlUuid>, _>(vec![merged.as_uuid(), surviving.as_uuid()])
             .load::<IdRow>(self.connection)?;
         Ok(())
