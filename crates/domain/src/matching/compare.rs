@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agreement::{Field, Level};
 use super::frequencies::{Frequencies, NamePlace};
-use super::names::{NamePart, text_level};
+use super::names::text_level;
 use super::person::{Prepared, PreparedName};
 use super::{dates, numbers};
 
@@ -99,13 +99,14 @@ const AS_GIVEN: Order = [0, 1, 2];
 const OTHER_ORDERS: [Order; 5] = [[1, 0, 2], [0, 2, 1], [2, 1, 0], [1, 2, 0], [2, 0, 1]];
 
 fn best_order(a: &PreparedName, b: &PreparedName, frequencies: &Frequencies) -> NameAgreement {
-    let mut best = in_order(a, b, AS_GIVEN, frequencies);
+    let mut parts = Parts::new(a, b, frequencies);
+    let mut best = parts.in_order(AS_GIVEN);
     let settled = |level: Level| matches!(level, Level::Exact | Level::Close);
     if settled(best.levels[0]) && settled(best.levels[1]) {
         return best;
     }
     for order in OTHER_ORDERS {
-        let found = in_order(a, b, order, frequencies);
+        let found = parts.in_order(order);
         if found.better_than(&best) {
             best = found;
         }
@@ -116,28 +117,54 @@ fn best_order(a: &PreparedName, b: &PreparedName, frequencies: &Frequencies) -> 
 /// What a part that has moved costs: more than a similar name is worth.
 const MOVED: i32 = 5;
 
-fn in_order(a: &PreparedName, b: &PreparedName, order: Order, frequencies: &Frequencies) -> NameAgreement {
-    let mut found = [(Level::Missing, 1.0_f64); 3];
-    for (place, beside) in order.into_iter().enumerate() {
-        if let (Some(one), Some(other)) = (&a.parts[place], &b.parts[beside]) {
-            let share = |at: usize, part: &NamePart| frequencies.of_part(NamePlace::ALL[at], part);
-            found[place] = (one.level(other), share(place, one).max(share(beside, other)));
+/// The parts of two names with how far any two of them agree, worked out when first asked for.
+struct Parts<'a> {
+    a: &'a PreparedName,
+    b: &'a PreparedName,
+    shares: [[f64; 3]; 2],
+    levels: [[Option<Level>; 3]; 3],
+}
+
+impl<'a> Parts<'a> {
+    fn new(a: &'a PreparedName, b: &'a PreparedName, frequencies: &Frequencies) -> Self {
+        let shares = [a, b].map(|name| {
+            let share = |at: usize| name.parts[at].as_ref().map_or(1.0, |p| frequencies.of_part(NamePlace::ALL[at], p));
+            [share(0), share(1), share(2)]
+        });
+        Self { a, b, shares, levels: [[None; 3]; 3] }
+    }
+
+    fn level(&mut self, place: usize, beside: usize) -> Level {
+        let (a, b) = (self.a, self.b);
+        *self.levels[place][beside].get_or_insert_with(|| match (&a.parts[place], &b.parts[beside]) {
+            (Some(one), Some(other)) => one.level(other),
+            _ => Level::Missing,
+        })
+    }
+
+    fn in_order(&mut self, order: Order) -> NameAgreement {
+        let mut found = [(Level::Missing, 1.0_f64); 3];
+        for (place, beside) in order.into_iter().enumerate() {
+            let level = self.level(place, beside);
+            if level != Level::Missing {
+                found[place] = (level, self.shares[0][place].max(self.shares[1][beside]));
+            }
         }
-    }
-    let moved = order != AS_GIVEN;
-    if moved {
-        settle_places(&mut found, order);
-    }
-    let complete = [a, b].iter().all(|name| name.parts[0].is_some() && name.parts[1].is_some());
-    NameAgreement {
-        levels: found.map(|(level, _)| level),
-        shares: found.map(|(_, share)| share),
-        order: match (complete, moved) {
-            (_, true) => Level::Swapped,
-            (true, false) => Level::Exact,
-            (false, false) => Level::Missing,
-        },
-        points: found.iter().map(|(level, _)| points(*level)).sum::<i32>() - if moved { MOVED } else { 0 },
+        let moved = order != AS_GIVEN;
+        if moved {
+            settle_places(&mut found, order);
+        }
+        let complete = [self.a, self.b].iter().all(|name| name.parts[0].is_some() && name.parts[1].is_some());
+        NameAgreement {
+            levels: found.map(|(level, _)| level),
+            shares: found.map(|(_, share)| share),
+            order: match (complete, moved) {
+                (_, true) => Level::Swapped,
+                (true, false) => Level::Exact,
+                (false, false) => Level::Missing,
+            },
+            points: found.iter().map(|(level, _)| points(*level)).sum::<i32>() - if moved { MOVED } else { 0 },
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::agreement::Field;
 use super::compare::Comparison;
 use super::estimate::Counts;
-use super::model::{FieldModel, Model};
+use super::model::{FieldModel, LevelModel, Model};
 
 /// A pair that somebody has decided on.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +39,15 @@ impl Model {
             let mut field = known.clone();
             let m = same.shares(at, known.levels.iter().map(|level| (level.level, level.m)), strength);
             let u = strangers.shares(at, known.levels.iter().map(|level| (level.level, level.u)), strength);
-            let v = relatives.shares(at, known.levels.iter().map(|level| (level.level, level.v)), strength);
+            let seen = known.levels.iter().map(|level| (level.level, known.among_relatives(level)));
+            let seen = relatives.shares(at, seen, strength);
+            // Of the relatives who agree at a level, so many share the value in truth.
+            let sharing: Vec<f64> =
+                known.levels.iter().zip(&seen).map(|(l, seen)| seen * share_in_truth(known, l)).collect();
+            field.shared = sharing.iter().sum::<f64>().clamp(0.0, MOST_SHARED);
+            let rest = seen.iter().zip(&sharing).map(|(seen, sharing)| (seen - sharing).max(1e-9));
+            let all: f64 = rest.clone().sum();
+            let v: Vec<f64> = rest.map(|rest| (rest / all).clamp(1e-12, 1.0 - 1e-12)).collect();
             for (place, level) in field.levels.iter_mut().enumerate() {
                 (level.m, level.u, level.v) = (m[place], u[place], v[place]);
             }
@@ -51,3 +59,10 @@ impl Model {
 
 /// How much a decision "two people" moves u and v.
 const SHARE_OF_DIFFERENT: f64 = 0.1;
+/// Some brothers and sisters always differ.
+const MOST_SHARED: f64 = 0.999;
+
+/// The share of relatives agreeing at a level who do so because they share the value.
+fn share_in_truth(field: &FieldModel, level: &LevelModel) -> f64 {
+    field.shared * level.m / field.among_relatives(level)
+}

@@ -111,6 +111,7 @@ fn transliterated(word: &str) -> String {
         match letter {
             'w' => written.push(if after_vowel { 'у' } else { 'в' }),
             'j' if after_vowel && rest.is_empty() => written.push('и'),
+            'y' if after_vowel => written.push('и'),
             other => written.push_str(single(other)),
         }
         if single(letter).is_empty() && !is_latin(letter) {

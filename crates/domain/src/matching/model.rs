@@ -27,13 +27,15 @@ pub struct LevelModel {
     pub m: f64,
     /// Among pairs of records of two people taken at random.
     pub u: f64,
-    /// Among pairs of records of brothers and sisters.
+    /// Among pairs of records of brothers and sisters who do not share the value in truth.
     pub v: f64,
 }
 
 /// How a field agrees.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldModel {
+    /// Share of brothers and sisters who share the value in truth: their records then agree as those of one person do.
+    pub shared: f64,
     /// Its levels, as in [`Field::levels`].
     pub levels: Vec<LevelModel>,
 }
@@ -132,6 +134,9 @@ impl FieldModel {
         if !self.levels.iter().map(|level| level.level).eq(field.levels().iter().copied()) {
             return Err(ModelError::Levels(field));
         }
+        if !(0.0..1.0).contains(&self.shared) {
+            return Err(ModelError::Shares(field));
+        }
         for share in [|level: &LevelModel| level.m, |level: &LevelModel| level.u, |level: &LevelModel| level.v] {
             let possible = self.levels.iter().all(|level| share(level) > 0.0 && share(level) < 1.0);
             let sum: f64 = self.levels.iter().map(share).sum();
@@ -140,6 +145,11 @@ impl FieldModel {
             }
         }
         Ok(())
+    }
+
+    /// How often a level is seen among brothers and sisters.
+    pub(super) fn among_relatives(&self, level: &LevelModel) -> f64 {
+        self.shared * level.m + (1.0 - self.shared) * level.v
     }
 
     /// The shares of one level; none for `missing`.
@@ -152,8 +162,9 @@ impl FieldModel {
 fn logs(fields: &BTreeMap<Field, FieldModel>) -> Logs {
     let mut logs = [[(0.0, 0.0, 0.0); Level::ALL.len()]; Field::COMPARED.len()];
     for (at, field) in Field::COMPARED.iter().enumerate() {
-        for level in fields.get(field).iter().flat_map(|field| &field.levels) {
-            logs[at][level.level as usize] = (level.m.log2(), level.u.log2(), level.v.log2());
+        let Some(field) = fields.get(field) else { continue };
+        for level in &field.levels {
+            logs[at][level.level as usize] = (level.m.log2(), level.u.log2(), field.among_relatives(level).log2());
         }
     }
     logs
@@ -212,7 +223,7 @@ impl Model {
     #[must_use]
     pub fn with_extras(&self, count: usize) -> Self {
         let mut model = self.clone();
-        model.file.extras.resize_with(count, || FieldModel { levels: any_text() });
+        model.file.extras.resize_with(count, any_text);
         model
     }
 
@@ -286,8 +297,10 @@ impl Model {
     }
 
     pub(super) fn logs_of_extra(&self, at: usize, level: Level) -> (f64, f64, f64) {
-        let shares = self.file.extras.get(at).and_then(|extra| extra.of(level));
-        shares.map_or((0.0, 0.0, 0.0), |shares| (shares.m.log2(), shares.u.log2(), shares.v.log2()))
+        let shares = self.file.extras.get(at).and_then(|extra| Some((extra, extra.of(level)?)));
+        shares.map_or((0.0, 0.0, 0.0), |(extra, level)| {
+            (level.m.log2(), level.u.log2(), extra.among_relatives(level).log2())
+        })
     }
 
     /// Sums of the logarithms of m, u and v.
@@ -314,8 +327,8 @@ impl Model {
 }
 
 /// Shares of a text of which nothing is known but that it tells something.
-fn any_text() -> Vec<LevelModel> {
-    let shares = [(0.85, 0.02, 0.6), (0.05, 0.01, 0.02), (0.03, 0.02, 0.03), (0.07, 0.95, 0.35)];
+fn any_text() -> FieldModel {
+    let shares = [(0.85, 0.02, 0.02), (0.05, 0.01, 0.01), (0.03, 0.02, 0.02), (0.07, 0.95, 0.95)];
     let levels = Field::Extra.levels().iter().zip(shares);
-    levels.map(|(level, (m, u, v))| LevelModel { level: *level, m, u, v }).collect()
+    FieldModel { shared: 0.6, levels: levels.map(|(level, (m, u, v))| LevelModel { level: *level, m, u, v }).collect() }
 }

@@ -72,9 +72,7 @@ impl Model {
             evidence.push(Evidence { field: Field::Extra, level: *level, weight: m - u });
         }
         let relatives = self.relatives(comparison);
-        if relatives < -0.05 {
-            evidence.push(Evidence { field: Field::Relatives, level: Level::Similar, weight: relatives });
-        }
+        evidence.push(Evidence { field: Field::Relatives, level: Level::Similar, weight: relatives });
         let prior = self.prior_weight();
         let weight = prior + evidence.iter().map(|evidence| evidence.weight).sum::<f64>();
         Scored { weight, probability: probability(weight), prior, evidence }

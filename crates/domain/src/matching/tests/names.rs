@@ -71,7 +71,7 @@ fn levels_of_names() {
         ("Нургалиев", "Нургалеив", Level::Close),
         ("А", "Асан", Level::Initial),
         ("А.", "Болат", Level::Different),
-        ("Дана", "Дина", Level::Different),
+        ("Дана", "Дина", Level::Similar),
         ("Алина", "Арина", Level::Similar),
         ("Асан", "Болат", Level::Different),
         ("", "Болат", Level::Missing),
