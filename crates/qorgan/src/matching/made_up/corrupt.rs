@@ -9,7 +9,7 @@ use qorgan_domain::children::Sex;
 
 use super::Row;
 use super::names::{self, Culture};
-use super::people::Human;
+use super::people::{self, Human};
 use super::spelling::{LATIN, latin, russian};
 use crate::demo::random::Random;
 
@@ -164,7 +164,7 @@ impl Record {
             Wrong::SwappedDate | Wrong::DigitOfDate | Wrong::YearOff => self.wrong_date(wrong, random),
             Wrong::NoIin => self.iin.clear(),
             Wrong::DigitOfIin => self.iin = wrong_digit(&self.iin, random),
-            Wrong::OtherTerritory if !self.kato.is_empty() => self.kato = "356830100".to_owned(),
+            Wrong::OtherTerritory if !self.kato.is_empty() => self.kato = people::any_unit(random).to_owned(),
             Wrong::DoubleName => self.last = format!("{}-{}", self.last, names::last(human.culture, random)),
             Wrong::ShortName => self.first = names::short(&self.first).to_owned(),
             Wrong::WholeInOne => {

@@ -25,20 +25,20 @@ pub(super) struct Human {
 
 /// Units of the region by KATO, with weights by how many people live there.
 const UNITS: [(&str, u32); 14] = [
-    ("351011100", 190),
-    ("351013100", 210),
-    ("351015100", 60),
-    ("352310000", 130),
-    ("352410000", 45),
-    ("352210000", 40),
-    ("352110000", 30),
-    ("352810000", 45),
-    ("353220100", 40),
-    ("354030100", 30),
-    ("354430100", 25),
-    ("354830100", 20),
-    ("355230100", 20),
-    ("356430100", 20),
+    ("351011100", 240),
+    ("351013100", 260),
+    ("351600000", 10),
+    ("352100000", 30),
+    ("352200000", 35),
+    ("352400000", 150),
+    ("352800000", 45),
+    ("353200000", 50),
+    ("353600000", 30),
+    ("354000000", 35),
+    ("354800000", 25),
+    ("355200000", 20),
+    ("355600000", 20),
+    ("356400000", 20),
 ];
 /// Twins, a hundred births.
 const TWINS: u32 = 2;
@@ -67,7 +67,7 @@ fn children(random: &mut Random, population: &mut Vec<Human>) {
         (Culture::Kazakh, 1..=11) => Some(true),
         _ => Some(false),
     };
-    let kato = UNITS[random.weighted(UNITS.iter().map(|(_, weight)| *weight))].0;
+    let kato = any_unit(random);
     let mut born = any_date(random);
     let mut names_given: Vec<String> = Vec::new();
     let children = 1 + random.weighted([30, 38, 20, 8, 4].into_iter());
@@ -95,6 +95,11 @@ fn children(random: &mut Random, population: &mut Vec<Human>) {
             kato,
         });
     }
+}
+
+/// Where somebody may live.
+pub(super) fn any_unit(random: &mut Random) -> &'static str {
+    UNITS[random.weighted(UNITS.iter().map(|(_, weight)| *weight))].0
 }
 
 fn any_date(random: &mut Random) -> NaiveDate {
