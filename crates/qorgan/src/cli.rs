@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::Failure;
+pub use crate::matching::arguments::MatchCommand;
 use crate::settings::layers::Flags;
 use crate::settings::table::Setting;
 
@@ -41,6 +42,12 @@ pub enum Command {
         /// What.
         #[command(subcommand)]
         command: ImportCommand,
+    },
+    /// Match lists of people: who is one person (no database is needed)
+    Match {
+        /// What to do.
+        #[command(subcommand)]
+        command: MatchCommand,
     },
     /// Print the OpenAPI document of the API
     Openapi,

@@ -10,6 +10,7 @@ pub mod demo;
 mod failure;
 mod keys;
 mod logging;
+mod matching;
 mod output;
 pub mod serve;
 pub mod settings;

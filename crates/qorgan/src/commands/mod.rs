@@ -2,6 +2,7 @@
 
 mod config_check;
 mod import;
+mod match_lists;
 mod migrate;
 mod openapi;
 mod permissions;
@@ -21,6 +22,7 @@ pub(crate) fn run(cli: Cli, environment: &Environment) -> Result<(), Failure> {
         }
         Command::Migrate { common } => migrate::run(&started(&common, common.flags()?, environment)?),
         Command::Import { command } => import::run(command, environment),
+        Command::Match { command } => match_lists::run(&command),
         Command::User { command } => user::run(command, environment),
         Command::Openapi => openapi::run(),
         Command::Permissions => permissions::run(),

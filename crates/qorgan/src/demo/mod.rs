@@ -19,7 +19,7 @@ mod ids;
 mod names;
 mod patterns;
 mod play;
-mod random;
+pub(crate) mod random;
 mod region;
 mod scenario;
 mod settle;

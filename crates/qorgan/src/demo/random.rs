@@ -3,7 +3,7 @@
 /// A generator of numbers that look random and depend on nothing but its seed: SplitMix64 (Steele, Lea and Flood, "Fast
 /// splittable pseudorandom number generators", OOPSLA 2014). Not for secrets.
 #[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 /// What all made-up data comes from; another number makes another region.
 const SEED: u64 = 0x51_6f72_6761_6e01;
@@ -12,8 +12,13 @@ const STRIDE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Random {
     /// A stream of its own for one thing, so that a change of one thing leaves the others as they are.
-    pub(super) fn stream(kind: &str, index: usize) -> Self {
-        let mut random = Self(SEED);
+    pub(crate) fn stream(kind: &str, index: usize) -> Self {
+        Self::seeded(SEED, kind, index)
+    }
+
+    /// The same in another world.
+    pub(crate) fn seeded(seed: u64, kind: &str, index: usize) -> Self {
+        let mut random = Self(seed);
         for byte in kind.bytes().chain(index.to_be_bytes()) {
             random.0 ^= u64::from(byte);
             random.0 = random.next();
@@ -30,33 +35,33 @@ impl Random {
     }
 
     /// A number from 0 to less than `bound`; 0 where the bound is 0. The bias is below 2^-32 for our small bounds.
-    pub(super) fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         let scaled = (self.next() >> 32) * u64::from(bound);
         u32::try_from(scaled >> 32).unwrap_or(0)
     }
 
     /// A number from `low` to `high`, both included.
-    pub(super) fn between(&mut self, low: u32, high: u32) -> u32 {
+    pub(crate) fn between(&mut self, low: u32, high: u32) -> u32 {
         low + self.below(high.saturating_sub(low) + 1)
     }
 
     /// True in so many of a hundred cases.
-    pub(super) fn chance(&mut self, percent: u32) -> bool {
+    pub(crate) fn chance(&mut self, percent: u32) -> bool {
         self.below(100) < percent
     }
 
     /// A place in a list of this length; 0 where it is empty.
-    pub(super) fn place(&mut self, length: usize) -> usize {
+    pub(crate) fn place(&mut self, length: usize) -> usize {
         u32::try_from(length).map_or(0, |length| self.below(length) as usize)
     }
 
     /// One of several; there must be one.
-    pub(super) fn pick<T: Copy>(&mut self, among: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, among: &[T]) -> T {
         among[self.place(among.len())]
     }
 
     /// The place of one of several, each as likely as its weight.
-    pub(super) fn weighted(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
+    pub(crate) fn weighted(&mut self, weights: impl Iterator<Item = u32> + Clone) -> usize {
         let mut left = self.below(weights.clone().sum());
         for (place, weight) in weights.enumerate() {
             match left.checked_sub(weight) {
@@ -68,7 +73,7 @@ impl Random {
     }
 
     /// Puts a list into another order.
-    pub(super) fn shuffle<T>(&mut self, list: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
         for last in (1..list.len()).rev() {
             list.swap(last, self.place(last + 1));
         }
