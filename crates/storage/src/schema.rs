@@ -844,6 +844,7 @@ table! {
         kato -> Text,
         setting -> Text,
         relation -> Nullable<Text>,
+        match_outcome -> Text,
     }
 }
 

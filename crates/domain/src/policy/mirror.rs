@@ -48,7 +48,6 @@ const POWERS: &[Action] = &[
     Action::InstrumentManage,
     Action::AuditRead,
     Action::StatisticsExact,
-    Action::MatchReviewRead,
     Action::MatchReviewDecide,
     Action::ConsiliumRead,
     Action::ConsiliumManage,

@@ -13,6 +13,7 @@ mod gates;
 mod help;
 mod intake;
 mod protocols;
+mod register;
 mod rules;
 mod sync;
 
@@ -30,6 +31,7 @@ pub const FIELDS: &[&[Row]] = &[
     help::FIELDS,
     consilium::FIELDS,
     everyday::FIELDS,
+    register::FIELDS,
     intake::FIELDS,
     sync::FIELDS,
 ];
@@ -45,6 +47,7 @@ pub const RULES: &[&[Row]] = &[
     assessments::RULES,
     help::RULES,
     everyday::RULES,
+    register::RULES,
     intake::RULES,
     sync::RULES,
 ];

@@ -2,12 +2,14 @@
 
 mod check;
 mod create;
+mod for_report;
 mod get;
 mod search;
 mod update;
 pub mod view;
 
 pub use create::{ChildRequest, InlineChild};
+pub use for_report::ForReport;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the operations of this area.
