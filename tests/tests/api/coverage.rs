@@ -11,6 +11,7 @@ mod everyday;
 mod help;
 mod intake;
 mod protocols;
+mod register;
 mod sync;
 
 use std::collections::BTreeSet;
@@ -353,6 +354,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
     table.extend(help::probes(fixture));
     table.extend(sync::probes(fixture));
     table.extend(everyday::probes(fixture));
+    table.extend(register::probes(fixture));
     table.extend(consilium::probes(fixture));
     // Which right a step of the lifecycle asks for depends on the step.
     table.extend(CaseAction::ALL.iter().map(|action| {
