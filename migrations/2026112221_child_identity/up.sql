@@ -257,8 +257,8 @@ $$
     WHERE context_reaches_children()
 $$;
 
--- How frequent these words are, and among how many children that was counted; nothing where those are less than
--- p_least: a few names tell nothing of a region's.
+-- How frequent these words are, and among how many children that was counted. Nothing but the latter, beside an empty
+-- word, where those are less than p_least: a few names tell nothing of a region's.
 CREATE FUNCTION name_token_counts(p_tokens text[], p_least bigint)
     RETURNS TABLE (token text, last_count integer, first_count integer, patronymic_count integer, children bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
@@ -266,7 +266,11 @@ $$
 DECLARE
     counted bigint := (SELECT s.children FROM name_tokens_state s);
 BEGIN
-    IF counted >= p_least AND context_reaches_children() THEN
+    IF NOT context_reaches_children() THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT '', 0, 0, 0, counted;
+    IF counted >= p_least THEN
         RETURN QUERY SELECT t.token, t.last_count, t.first_count, t.patronymic_count, counted
         FROM name_tokens t WHERE t.token = ANY (p_tokens);
     END IF;

@@ -47,8 +47,7 @@ impl SearchTerms {
             return Err(Invalid::new("search_too_broad").with("min", NARROW_NAME_PARTS));
         }
         // A number must not open the way for a family name alone.
-        let (words, name) =
-            if narrow { (words.into_iter().collect(), query.cloned()) } else { (Vec::new(), None) };
+        let (words, name) = if narrow { (words.into_iter().collect(), query.cloned()) } else { (Vec::new(), None) };
         Ok(Self { iin, words, name, birth_date })
     }
 
@@ -74,7 +73,8 @@ impl SearchTerms {
     /// Who is looked for, to be compared with what is found.
     #[must_use]
     pub fn person(&self) -> Prepared {
-        let whole = self.name.as_ref().map(|name| HeldName { last: Some(name.as_str().to_owned()), ..HeldName::default() });
+        let whole =
+            self.name.as_ref().map(|name| HeldName { last: Some(name.as_str().to_owned()), ..HeldName::default() });
         let person = Person {
             names: whole.into_iter().collect(),
             birth_date: self.birth_date,

@@ -64,10 +64,7 @@ mod tests {
 
     #[test]
     fn words_stand_with_their_places() {
-        let names = vec![
-            HeldName::new("Серік", "Асан", Some("Болатұлы")),
-            HeldName::new("Сериков", "Болат", None),
-        ];
+        let names = vec![HeldName::new("Серік", "Асан", Some("Болатұлы")), HeldName::new("Сериков", "Болат", None)];
         let entry = lookup_entry(&Person { names, ..Person::default() }.prepare());
         let words: Vec<(&str, i16)> =
             entry.words.iter().map(String::as_str).zip(entry.places.iter().copied()).collect();

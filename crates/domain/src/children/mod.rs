@@ -18,7 +18,9 @@ pub use lookup::{LOOKUP_VERSION, LookupEntry, lookup_entry};
 pub use merge::{
     ChildMergeFacts, ChildMergeRefusal, ChildMergeSide, ChildUnmergeRefusal, may_merge_child, may_unmerge_child,
 };
+pub(crate) use name::APOSTROPHES;
 pub use name::PersonName;
+pub(crate) use name_key::{FILIATION, fold_letters, stem};
 pub use name_key::{NameKey, name_key};
 pub use near::{near_days, near_forms, slips_allowed, slips_between};
 

@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Date, Text, Uuid as SqlUuid};
 use qorgan_domain::children::{Iin, Sex, lookup_entry};
 use qorgan_domain::ids::ChildId;
-use qorgan_domain::matching::{Decision, Person, Prepared, Scored};
+use qorgan_domain::matching::{Decision, Person, Scored};
 use qorgan_domain::policy::Action;
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;

@@ -4,7 +4,6 @@
 //! [`Candidate`]: masked, with its score.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
@@ -28,10 +27,14 @@ const COMPARED: i32 = 300;
 /// Among fewer children than this nothing is learnt of how frequent names are.
 const ENOUGH_CHILDREN: i64 = 10_000;
 
-/// The weights in force: those that come with the program.
-pub(super) fn model() -> &'static Model {
-    static MODEL: LazyLock<Model> = LazyLock::new(Model::shipped);
-    &MODEL
+/// With fewer records than this the prior is that of so many: an index that is still small will grow.
+const LEAST_RECORDS: u64 = 1_000;
+
+/// What is compared with: the weights that come with the program, the prior of an index of this size, and how frequent
+/// the names are.
+struct Weights {
+    model: Model,
+    frequencies: Frequencies,
 }
 
 /// Who somebody is, by what is known of the person.
@@ -96,7 +99,7 @@ impl Comparable {
         })
     }
 
-    fn candidate(&self, scored: Scored, same_iin: bool) -> Result<Candidate, StorageError> {
+    fn candidate(&self, scored: Scored, decision: Decision, same_iin: bool) -> Result<Candidate, StorageError> {
         let of = |name: &str, column| -> Result<char, StorageError> {
             let name: PersonName = rows::parse(name, "children", column, self.survivor)?;
             Ok(name.initial().unwrap_or('?'))
@@ -108,7 +111,7 @@ impl Comparable {
             birth_year: self.shown_born.year(),
             sex: rows::parse::<Sex>(&self.shown_sex, "children", "sex", self.survivor)?,
             kato: rows::parse::<Kato>(&self.shown_kato, "children", "kato", self.survivor)?,
-            decision: model().decide(&scored),
+            decision,
             same_iin,
             scored,
         })
@@ -144,11 +147,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn children_identify(
-        &mut self,
-        permit: &Permit,
-        people: &[Person],
-    ) -> Result<Vec<Identified>, StorageError> {
+    pub fn children_identify(&mut self, permit: &Permit, people: &[Person]) -> Result<Vec<Identified>, StorageError> {
         let probes: Vec<Prepared> = people.iter().map(Person::prepare).collect();
         let found = self.likely(&probes)?;
         self.audit_candidates(permit.action(), found.iter().flatten());
@@ -221,17 +220,18 @@ impl Tx<'_> {
     ) -> Result<Vec<Vec<Candidate>>, StorageError> {
         let people: Vec<Prepared> =
             found.iter().map(|row| row.person().map(|person| person.prepare())).collect::<Result<_, _>>()?;
-        let frequencies = if found.is_empty() {
-            Frequencies::shipped()
-        } else {
-            self.name_frequencies(probes.iter().chain(&people))?
-        };
         let mut best: Vec<HashMap<Uuid, Candidate>> = vec![HashMap::new(); probes.len()];
+        if found.is_empty() {
+            return Ok(vec![Vec::new(); probes.len()]);
+        }
+        let Weights { model, frequencies } = self.weights(probes.iter().chain(&people))?;
         for (row, person) in found.iter().zip(&people) {
             let place = usize::try_from(row.probe).unwrap_or(usize::MAX);
             let (Some(probe), Some(best)) = (probes.get(place), best.get_mut(place)) else { continue };
             let same_iin = probe.iin().is_some() && probe.iin() == row.iin.as_deref();
-            let candidate = row.candidate(model().score(probe, person, &frequencies), same_iin)?;
+            let scored = model.score(probe, person, &frequencies);
+            let decision = model.decide(&scored);
+            let candidate = row.candidate(scored, decision, same_iin)?;
             let known = best.entry(row.survivor).or_insert_with(|| candidate.clone());
             let same_iin = known.same_iin || same_iin;
             if candidate.scored.weight > known.scored.weight {
@@ -252,32 +252,20 @@ impl Tx<'_> {
         Ok(best.into_iter().map(sorted).collect())
     }
 
-    /// How frequent the words of these names are, by the dictionary; as shipped where it knows too few children.
-    fn name_frequencies<'a>(
-        &mut self,
-        people: impl Iterator<Item = &'a Prepared>,
-    ) -> Result<Frequencies, StorageError> {
+    /// How frequent the words of these names are, by the dictionary (as shipped where it knows too few children), and the
+    /// weights for an index of its size.
+    fn weights<'a>(&mut self, people: impl Iterator<Item = &'a Prepared>) -> Result<Weights, StorageError> {
         let words: BTreeSet<&str> = people.flat_map(|person| person.tokens().map(|(_, word)| word)).collect();
         let counted: Vec<CountRow> = sql_query("SELECT * FROM name_token_counts($1, $2)")
             .bind::<Array<Text>, _>(words.into_iter().collect::<Vec<_>>())
             .bind::<BigInt, _>(ENOUGH_CHILDREN)
             .load(self.connection)?;
-        let Some(children) = counted.first().map(|row| row.children) else { return Ok(Frequencies::shipped()) };
-        let number = |count: i32| u64::try_from(count).unwrap_or(0);
-        let mut counts: Vec<(NamePlace, String, u64)> = Vec::with_capacity(counted.len() * 3);
-        for row in counted {
-            counts.push((NamePlace::Last, row.token.clone(), number(row.last_count)));
-            counts.push((NamePlace::First, row.token.clone(), number(row.first_count)));
-            counts.push((NamePlace::Patronymic, row.token, number(row.patronymic_count)));
-        }
-        counts.retain(|(.., count)| *count > 0);
-        // All other words of the place, so that the shares are those among all children.
-        for place in NamePlace::ALL {
-            let known: u64 = counts.iter().filter(|count| count.0 == *place).map(|count| count.2).sum();
-            let rest = u64::try_from(children).unwrap_or(0).saturating_sub(known);
-            counts.push((*place, String::new(), rest));
-        }
-        Ok(Frequencies::from_counts(counts))
+        let children = counted.iter().map(|row| row.children).max().unwrap_or(0);
+        let records = u64::try_from(children).unwrap_or(0);
+        let model = Model::shipped().for_records(records.max(LEAST_RECORDS));
+        let frequencies =
+            if children < ENOUGH_CHILDREN { Frequencies::shipped() } else { frequencies(counted, records) };
+        Ok(Weights { model, frequencies })
     }
 
     pub(super) fn audit_candidates<'a>(&mut self, action: Action, found: impl Iterator<Item = &'a Candidate>) {
@@ -286,6 +274,24 @@ impl Tx<'_> {
             self.audit_many(action, ids);
         }
     }
+}
+
+/// Shares of words by their counts among so many children.
+fn frequencies(counted: Vec<CountRow>, children: u64) -> Frequencies {
+    let number = |count: i32| u64::try_from(count).unwrap_or(0);
+    let mut counts: Vec<(NamePlace, String, u64)> = Vec::with_capacity(counted.len() * 3);
+    for row in counted {
+        counts.push((NamePlace::Last, row.token.clone(), number(row.last_count)));
+        counts.push((NamePlace::First, row.token.clone(), number(row.first_count)));
+        counts.push((NamePlace::Patronymic, row.token, number(row.patronymic_count)));
+    }
+    counts.retain(|(.., count)| *count > 0);
+    // All other words of the place, so that the shares are those among all children.
+    for place in NamePlace::ALL {
+        let known: u64 = counts.iter().filter(|count| count.0 == *place).map(|count| count.2).sum();
+        counts.push((*place, String::new(), children.saturating_sub(known)));
+    }
+    Frequencies::from_counts(counts)
 }
 
 /// What the database is asked for, in parallel lists.
@@ -316,13 +322,12 @@ impl Asked {
     }
 }
 
-/// One record that is surely the person, if no other is as sure: two such records are a double that nobody merged yet,
-/// and somebody must look.
+/// One record that is surely the person, if it holds the very number or no other comes near: another is a double that
+/// nobody merged yet, or a brother, and somebody must look.
 fn identified(candidates: Vec<Candidate>) -> Identified {
-    let sure = |candidate: &&Candidate| candidate.decision == Decision::Automatic;
     match candidates.first() {
         None => Identified::Unknown,
-        Some(first) if sure(&first) && candidates.iter().filter(sure).count() == 1 => {
+        Some(first) if first.decision == Decision::Automatic && (first.same_iin || candidates.len() == 1) => {
             let child =
                 LinkableChild { id: first.id, birth_date: first.birth_date, sex: first.sex, kato: first.kato.clone() };
             Identified::Certain(child, first.scored.clone())

@@ -101,10 +101,9 @@ impl Tx<'_> {
             return Err(AccessError::Denied(Denial::Forbidden));
         }
         let records = self.child_record_list(child.id)?;
-        let done: bool =
-            diesel::select(child_unmerge(child.id.as_uuid(), child.version, reason.as_str(), self.now))
-                .get_result(self.connection)
-                .map_err(StorageError::from)?;
+        let done: bool = diesel::select(child_unmerge(child.id.as_uuid(), child.version, reason.as_str(), self.now))
+            .get_result(self.connection)
+            .map_err(StorageError::from)?;
         if !done {
             return Err(StorageError::Stale.into());
         }

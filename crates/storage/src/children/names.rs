@@ -173,12 +173,7 @@ impl Tx<'_> {
     }
 
     /// Adds to what a record is found by; with a version it replaces all of it.
-    fn lookup_write(
-        &mut self,
-        child: ChildId,
-        entry: &LookupEntry,
-        version: Option<i16>,
-    ) -> Result<(), StorageError> {
+    fn lookup_write(&mut self, child: ChildId, entry: &LookupEntry, version: Option<i16>) -> Result<(), StorageError> {
         sql_query("SELECT child_match_write($1, $2, $3, $4, $5, $6, $7)")
             .bind::<SqlUuid, _>(child.as_uuid())
             .bind::<Nullable<SmallInt>, _>(version)

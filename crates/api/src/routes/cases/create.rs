@@ -93,8 +93,7 @@ fn open(tx: &mut Tx<'_>, request: CaseRequest) -> Result<CaseId, Problem> {
     if !errors.is_empty() {
         return Err(Problem::validation(errors));
     }
-    let child =
-        tx.child_for_link(child)?.ok_or_else(|| Problem::field("/child_id", Issue::new("unknown_child")))?;
+    let child = tx.child_for_link(child)?.ok_or_else(|| Problem::field("/child_id", Issue::new("unknown_child")))?;
     let new = NewCase {
         id,
         child: child.id,
