@@ -49,6 +49,7 @@ const POWERS: &[Action] = &[
     Action::AuditRead,
     Action::ChildMerge,
     Action::StatisticsExact,
+    Action::MatchReviewDecide,
     Action::ConsiliumRead,
     Action::ConsiliumManage,
 ];

@@ -14,6 +14,7 @@ mod gates;
 mod help;
 mod intake;
 mod protocols;
+mod register;
 mod rules;
 mod sync;
 
@@ -31,6 +32,7 @@ pub const FIELDS: &[&[Row]] = &[
     help::FIELDS,
     consilium::FIELDS,
     everyday::FIELDS,
+    register::FIELDS,
     intake::FIELDS,
     sync::FIELDS,
 ];
@@ -47,6 +49,7 @@ pub const RULES: &[&[Row]] = &[
     assessments::RULES,
     help::RULES,
     everyday::RULES,
+    register::RULES,
     intake::RULES,
     sync::RULES,
 ];
