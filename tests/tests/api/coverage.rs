@@ -5,6 +5,7 @@
 //! what is tested here is that HTTP and storage obey it, with an answer that gives nothing away.
 
 mod assessments;
+mod children;
 mod clocks;
 mod consilium;
 mod everyday;
@@ -349,6 +350,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
         ),
     ];
     table.extend(intake::probes(fixture));
+    table.extend(children::probes(fixture));
     table.extend(clocks::probes(fixture));
     table.extend(assessments::probes(fixture));
     table.extend(help::probes(fixture));

@@ -109,12 +109,13 @@ impl From<diesel::result::Error> for FilingError {
 
 impl NewReport<'_> {
     /// Age of the child on the day of the event, if it was a child then and the case, if any, can take the report.
-    fn check(&self) -> Result<i16, FilingError> {
+    /// `of_the_child`: the case, if any, is about the same child, under whichever of its records.
+    fn check(&self, of_the_child: bool) -> Result<i16, FilingError> {
         if let Some(case) = self.case {
             if case.state.stage == Stage::Closed {
                 return Err(FilingError::CaseClosed);
             }
-            if case.child_id != self.child.id {
+            if !of_the_child {
                 return Err(FilingError::CaseOfOtherChild);
             }
         }
@@ -125,8 +126,7 @@ impl NewReport<'_> {
     }
 
     fn same_as(&self, report: &Report) -> bool {
-        report.child_id == self.child.id
-            && report.child_role == self.child_role
+        report.child_role == self.child_role
             && report.description == self.description
             && report.external_refs == self.external_refs
             && report.case_id == self.case.map(|case| case.id)
@@ -154,7 +154,8 @@ impl Tx<'_> {
         {
             return Ok(filed);
         }
-        let age_years = new.check()?;
+        let case_child = new.case.map_or(new.child.id, |case| case.child_id);
+        let age_years = new.check(self.children_same(case_child, new.child.id)?)?;
         let found = self.report_match(new)?;
         let (report, fact, signal) = match found.joins() {
             Some((fact, _)) => {
@@ -196,7 +197,7 @@ impl Tx<'_> {
             .bind::<Text, _>(id.to_string())
             .execute(self.connection)?;
         let Some(report) = self.report_of_own(id)? else { return Ok(None) };
-        if !new.same_as(&report) {
+        if !new.same_as(&report) || !self.children_same(report.child_id, new.child.id)? {
             return Err(FilingError::IdTaken);
         }
         let fact = self.fact_load(report.fact_id)?;

@@ -1,15 +1,16 @@
 //! The child of a report: found or registered, never a reason to refuse the report.
 
 use qorgan_domain::ids::ChildId;
+use qorgan_domain::matching::Decision;
 use qorgan_domain::policy::Action;
 use qorgan_storage::Tx;
-use qorgan_storage::children::{Candidate, ChildProbe, LinkableChild};
+use qorgan_storage::children::{Candidate, LinkableChild};
 
 use super::create::{InlineChild, repeated};
 use crate::problem::{Problem, ProblemCode};
 
 /// Most records that are looked at.
-const MAX_CANDIDATES: i32 = 20;
+const MAX_CANDIDATES: usize = 20;
 
 /// Whom a report is about.
 pub struct ForReport {
@@ -32,13 +33,14 @@ impl InlineChild {
             return found(tx, child.id, Vec::new());
         }
         let permit = tx.authorize(Action::ChildRegister)?;
-        let name = self.new.name_key();
-        tx.child_registration_begin(&name, self.new.birth_date)?;
-        let probe = ChildProbe::before_registration(self.new.iin.as_ref(), &name, self.new.birth_date);
-        let candidates = tx.child_candidates(&permit, &probe, MAX_CANDIDATES)?;
+        tx.child_registration_begin(&self.new)?;
+        let candidates = tx.child_candidates(&permit, &self.new, MAX_CANDIDATES)?;
         let (certain, alike) = certain(&candidates, self.confirmed);
         if let Some(child) = certain {
-            return found(tx, child, alike);
+            let found = found(tx, child, alike)?;
+            // Under the name by which the reporter knows the child it is found from now on.
+            tx.child_name_hold(&found.child, &self.new.given_name())?;
+            return Ok(found);
         }
         let id = self.new.id;
         if tx.child_insert(&permit, self.new.clone())?.is_some() {
@@ -53,12 +55,14 @@ impl InlineChild {
     }
 }
 
-/// The record that is certainly the child, and the others. A number is one child's, whatever the reporter confirms.
+/// The record that is certainly the child, and the others. A number is one child's, whatever the reporter confirms; by
+/// name only where no other record comes near.
 fn certain(candidates: &[Candidate], confirmed_new: bool) -> (Option<ChildId>, Vec<ChildId>) {
-    let by_number = candidates.iter().find(|candidate| candidate.evidence.same_iin);
-    let full = |candidate: &&Candidate| candidate.evidence.same_name && candidate.evidence.same_birth_date;
-    let mut by_name = candidates.iter().filter(full);
-    let only = by_name.next().filter(|_| by_name.next().is_none() && !confirmed_new);
+    let by_number = candidates.iter().find(|candidate| candidate.same_iin);
+    let only = match candidates {
+        [only] if only.decision == Decision::Automatic && !confirmed_new => Some(only),
+        _ => None,
+    };
     let certain = by_number.or(only).map(|candidate| candidate.id);
     let alike = candidates.iter().map(|candidate| candidate.id).filter(|id| Some(*id) != certain);
     (certain, if confirmed_new { Vec::new() } else { alike.collect() })
