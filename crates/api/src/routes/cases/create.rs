@@ -17,7 +17,7 @@ use crate::context::Ctx;
 use crate::problem::{FieldErrors, Issue, Pointer, Problem, ProblemCode};
 use crate::request;
 use crate::request::{Body, IdempotencyKey, Language};
-use crate::routes::register::{CaseFactRequest, await_others, check, insert, reported};
+use crate::routes::register::{CaseFactRequest, alike, await_others, check, insert, reported};
 
 request! {
     /// A case to be opened. It is led by the caller's organisation.
@@ -112,8 +112,9 @@ fn open(tx: &mut Tx<'_>, request: CaseRequest) -> Result<CaseId, Problem> {
         return Ok(id);
     }
     await_others(tx, reports.iter().map(|(report, _)| report))?;
+    let alike = alike(tx, &child)?;
     for (report, nature) in reports {
-        insert(tx, report, nature, reported(&child), Vec::new())?;
+        insert(tx, report, nature, reported(&child), alike.clone())?;
     }
     Ok(id)
 }

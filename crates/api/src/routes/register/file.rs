@@ -123,10 +123,21 @@ impl Named {
 
     fn known(self, tx: &mut Tx<'_>) -> Result<ForReport, Problem> {
         match self {
-            Self::Known(child) => Ok(ForReport { child, alike: Vec::new() }),
+            Self::Known(child) => {
+                let alike = alike(tx, &child)?;
+                Ok(ForReport { child, alike })
+            }
             Self::New(child) => child.for_report(tx),
         }
     }
+}
+
+/// Other records that may be a child whose record was named.
+///
+/// # Errors
+/// Failures of the database.
+pub fn alike(tx: &mut Tx<'_>, child: &LinkableChild) -> Result<Vec<ChildId>, Problem> {
+    Ok(tx.child_likenesses(child.id)?.into_iter().map(|(id, _)| id).collect())
 }
 
 /// Waits for reports that may tell of the same events: once in a unit of work, before its first report.

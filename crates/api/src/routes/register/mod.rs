@@ -11,7 +11,7 @@ mod request;
 mod versions;
 pub mod view;
 
-pub use file::{await_others, check, insert, reported};
+pub use file::{alike, await_others, check, insert, reported};
 pub use request::CaseFactRequest;
 use utoipa_actix_web::service_config::ServiceConfig;
 
