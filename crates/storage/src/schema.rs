@@ -451,6 +451,19 @@ table! {
 }
 
 table! {
+    child_names (id) {
+        id -> Uuid,
+        child_id -> Uuid,
+        last_name -> Text,
+        first_name -> Text,
+        patronymic -> Nullable<Text>,
+        source -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Uuid,
+    }
+}
+
+table! {
     children (id) {
         id -> Uuid,
         last_name -> Text,
@@ -461,6 +474,7 @@ table! {
         iin -> Nullable<Text>,
         name_key -> Text,
         name_tokens -> Array<Text>,
+        merged_into -> Nullable<Uuid>,
         kato -> Text,
         organisation_id -> Nullable<Uuid>,
         organisation_agency -> Nullable<Text>,
@@ -753,6 +767,9 @@ table! {
         reason -> Nullable<Text>,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
+        change -> Text,
+        merged_into -> Nullable<Uuid>,
+        protocol_number -> Nullable<Text>,
     }
 }
 
@@ -763,6 +780,60 @@ table! {
         child_id -> Uuid,
         current_version -> Integer,
         created_at -> Timestamptz,
+        merged_into -> Nullable<Uuid>,
+        merged_at -> Nullable<Timestamptz>,
+        signal_id -> Nullable<Uuid>,
+    }
+}
+
+table! {
+    register_external_references (report_id, position) {
+        report_id -> Uuid,
+        position -> SmallInt,
+        system -> Text,
+        number -> Text,
+        number_key -> Text,
+    }
+}
+
+table! {
+    register_match_reviews (id) {
+        id -> Uuid,
+        older_id -> Uuid,
+        newer_id -> Uuid,
+        report_id -> Uuid,
+        score -> Double,
+        evidence -> Jsonb,
+        rules_from -> Date,
+        status -> Text,
+        assigned_to -> Nullable<Uuid>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    register_match_rules (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        definition -> Jsonb,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
+    register_report_links (report_id, fact_id, since) {
+        report_id -> Uuid,
+        fact_id -> Uuid,
+        since -> Timestamptz,
+        until -> Nullable<Timestamptz>,
+        cause -> Text,
+        ended_by -> Nullable<Text>,
     }
 }
 
@@ -774,13 +845,20 @@ table! {
         child_role -> Text,
         occurred_on -> Date,
         description -> Text,
-        external_refs -> Jsonb,
         case_id -> Nullable<Uuid>,
         reported_by -> Uuid,
         organisation_id -> Uuid,
         organisation_agency -> Text,
         organisation_kato -> Text,
         created_at -> Timestamptz,
+        kind -> Text,
+        main_form -> Nullable<Text>,
+        forms -> Array<Text>,
+        level -> Nullable<Text>,
+        kato -> Text,
+        setting -> Text,
+        relation -> Nullable<Text>,
+        match_outcome -> Text,
     }
 }
 
@@ -998,6 +1076,7 @@ allow_tables_to_appear_in_same_query!(
     case_seen,
     case_tasks,
     cases,
+    child_names,
     children,
     clock_rules,
     consilium_conflicts,
@@ -1018,8 +1097,12 @@ allow_tables_to_appear_in_same_query!(
     policy_mirror,
     protocol_applications,
     protocol_versions,
+    register_external_references,
     register_fact_versions,
     register_facts,
+    register_match_reviews,
+    register_match_rules,
+    register_report_links,
     register_reports,
     school_placement_versions,
     school_placements,

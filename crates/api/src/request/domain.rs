@@ -42,6 +42,7 @@ crate::leaf_str!(
     ids::AppointmentId,
     ids::ReportId,
     ids::FactId,
+    ids::MatchReviewId,
     ids::AttachmentId,
     ids::AuditEventId,
 );
@@ -96,6 +97,8 @@ crate::leaf_str!(
     register::SuicidalLevel,
     register::ViolenceForm,
     register::AgeGroup,
+    register::matching::MatchDecision,
+    register::matching::ReviewStatus,
     signals::ImportSource,
     school_register::Submitter,
     services::AppointmentStatus,

@@ -113,6 +113,12 @@ impl Prepared {
         self.names.is_empty()
     }
 
+    /// The number as it is compared: digits and letters only.
+    #[must_use]
+    pub fn iin(&self) -> Option<&str> {
+        self.iin.as_deref()
+    }
+
     /// The date of birth: the one given, or the one that a right number tells.
     #[must_use]
     pub const fn birth_date(&self) -> Option<NaiveDate> {

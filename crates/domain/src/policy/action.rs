@@ -67,6 +67,8 @@ words! {
         ChildRead = "child_read",
         /// Correct a child's record.
         ChildUpdate = "child_update",
+        /// Merge two records of one child, and separate them again; the right is needed on both.
+        ChildMerge = "child_merge",
         /// File a signal.
         SignalFile = "signal_file",
         /// Read a signal.
@@ -141,6 +143,16 @@ words! {
         ReportFile = "report_file",
         /// Read reports and facts of the unified register.
         RegisterRead = "register_read",
+        /// Correct what a fact of the register says.
+        FactAmend = "fact_amend",
+        /// Annul a fact that was entered by mistake.
+        FactAnnul = "fact_annul",
+        /// Merge a fact into another one, and give reports back.
+        FactMerge = "fact_merge",
+        /// Read the match reviews: pairs of facts that may be one event.
+        MatchReviewRead = "match_review_read",
+        /// Decide whether two facts are one event.
+        MatchReviewDecide = "match_review_decide",
         /// Read what changed among the records that one may see.
         ChangesRead = "changes_read",
         /// Exact counts of the unified register.
@@ -161,10 +173,13 @@ impl Action {
             Self::AccountUse | Self::UserRead | Self::UserManage => ResourceKind::User,
             Self::AuditRead => ResourceKind::Audit,
             Self::ChildSearch | Self::ChildRegister | Self::ChildRead | Self::ChildUpdate => ResourceKind::Child,
+            Self::ChildMerge => ResourceKind::Child,
             Self::SignalFile | Self::SignalRead | Self::SignalTriage => ResourceKind::Signal,
             Self::SignalImport => ResourceKind::Signal,
             Self::AttachmentWrite | Self::AttachmentWithdraw => ResourceKind::Case,
             Self::ReportFile | Self::RegisterRead => ResourceKind::Register,
+            Self::FactAmend | Self::FactAnnul | Self::FactMerge => ResourceKind::Register,
+            Self::MatchReviewRead | Self::MatchReviewDecide => ResourceKind::Register,
             Self::ChangesRead => ResourceKind::Change,
             Self::SchoolRegisterRead | Self::SchoolRegisterWrite => ResourceKind::SchoolRegister,
             Self::ServiceRead | Self::ServiceManage => ResourceKind::Service,

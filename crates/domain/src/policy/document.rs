@@ -78,6 +78,9 @@ const fn describe(action: Action) -> &'static str {
         Action::ChildRegister => "Add a child to the shared index.",
         Action::ChildRead => "Read a child's record in full.",
         Action::ChildUpdate => "Correct a child's record.",
+        Action::ChildMerge => {
+            "Merge two records of one child, and separate them again (the right is needed on both records)."
+        }
         Action::SignalFile => "File a signal.",
         Action::SignalImport => "Import a file of signals: of a raid, of a screening.",
         Action::SignalRead => "Read a signal.",
@@ -121,6 +124,11 @@ const fn describe(action: Action) -> &'static str {
         }
         Action::ReportFile => "File a report to the unified register.",
         Action::RegisterRead => "Read reports and facts of the unified register.",
+        Action::FactAmend => "Correct what a fact of the register says.",
+        Action::FactAnnul => "Annul a fact that was entered by mistake.",
+        Action::FactMerge => "Merge a fact into another one, and give reports back.",
+        Action::MatchReviewRead => "Read the match reviews: pairs of facts that may be one event.",
+        Action::MatchReviewDecide => "Decide whether two facts are one event.",
         Action::ChangesRead => "Read what changed among the records that one may see.",
         Action::StatisticsExact => "Exact counts of the unified register.",
     }
@@ -142,6 +150,7 @@ const fn explain(relation: Relation) -> &'static str {
         Relation::LeadInstead => {
             "tasks of a case whose lead is in scope, given to an organisation whose agency has nobody who works on cases"
         }
+        Relation::ReportedBy => "facts reported by an organisation in scope",
         Relation::Reporter => "facts reported by an organisation in scope, or of a case the user may see",
         Relation::School => "placements of a school in scope",
         Relation::Provider => "services provided by an organisation in scope",

@@ -47,7 +47,9 @@ const POWERS: &[Action] = &[
     Action::ServiceManage,
     Action::InstrumentManage,
     Action::AuditRead,
+    Action::ChildMerge,
     Action::StatisticsExact,
+    Action::MatchReviewDecide,
     Action::ConsiliumRead,
     Action::ConsiliumManage,
 ];

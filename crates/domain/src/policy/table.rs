@@ -34,6 +34,8 @@ words! {
         LeadInstead = "lead_instead",
         /// An organisation in scope reported the fact, or it belongs to a case the actor may see.
         Reporter = "reporter",
+        /// An organisation in scope reported the fact; a case alone does not do.
+        ReportedBy = "reported_by",
         /// The school that holds the placement lies in scope.
         School = "school",
         /// The organisation that provides the service lies in scope.
@@ -123,6 +125,7 @@ pub const TABLE: &[Rule] = &[
     rule(Action::ChildRegister, Relation::Anyone, CASE_WORKERS),
     rule(Action::ChildRead, Relation::Linked, CASE_WORKERS),
     rule(Action::ChildUpdate, Relation::Home, CASE_WORKERS),
+    rule(Action::ChildMerge, Relation::Linked, &[Supervisor]),
     rule(Action::SignalFile, Relation::Anyone, CASE_WORKERS),
     rule(Action::SignalFile, Relation::Anyone, &[HotlineOperator]),
     rule(Action::SignalImport, Relation::Anyone, SIGNAL_IMPORTERS),
@@ -175,6 +178,11 @@ pub const TABLE: &[Rule] = &[
     rule(Action::ConsiliumDeclare, Relation::BoardMember, CASE_WORKERS),
     rule(Action::ReportFile, Relation::Anyone, CASE_WORKERS),
     rule(Action::RegisterRead, Relation::Reporter, CASE_WORKERS),
+    rule(Action::FactAmend, Relation::ReportedBy, CASE_MANAGERS),
+    rule(Action::FactAnnul, Relation::ReportedBy, &[Supervisor]),
+    rule(Action::FactMerge, Relation::ReportedBy, &[Supervisor]),
+    rule(Action::MatchReviewRead, Relation::ReportedBy, &[Supervisor]),
+    rule(Action::MatchReviewDecide, Relation::ReportedBy, &[Supervisor]),
     rule(Action::ChangesRead, Relation::Anyone, CASE_WORKERS),
     rule(Action::ChangesRead, Relation::Anyone, &[HotlineOperator]),
     rule(Action::StatisticsExact, Relation::Anyone, &[Statistician]),

@@ -1,9 +1,13 @@
 //! The unified register: what happened, counted once.
 
+pub mod change;
+pub mod matching;
 mod nature;
 mod number;
+pub mod school_signal;
 mod vocabulary;
 
+pub use change::{Change, ChangeKind, ChangeRefusal, FactContent, FactState};
 pub use nature::{Nature, check_relation};
 pub use number::FactNumber;
 pub use vocabulary::{AgeGroup, ChildRole, FactKind, FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm};

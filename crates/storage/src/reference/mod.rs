@@ -8,6 +8,7 @@ mod load;
 mod names;
 mod protocols;
 mod read;
+mod register_match;
 mod routing;
 mod school_register;
 mod services;

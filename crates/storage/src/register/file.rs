@@ -1,22 +1,23 @@
 //! Filing a report: the fact it tells of, the fact's first version and the report, in one unit of work.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, SubsecRound};
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 use qorgan_domain::cases::{CaseEventKind, Stage};
 use qorgan_domain::children::{Sex, age_on, is_child_on};
-use qorgan_domain::ids::{ChildId, FactId, ReportId};
+use qorgan_domain::ids::{ChildId, FactId, ReportId, SignalId};
 use qorgan_domain::policy::{Action, ResourceKind};
-use qorgan_domain::register::{ChildRole, FactNumber, FactStatus, Nature, Relation, Setting};
+use qorgan_domain::register::matching::MatchOutcome;
+use qorgan_domain::register::{ChangeKind, ChildRole, FactNumber, FactStatus, Nature, Relation, Setting};
 use qorgan_domain::territory::Kato;
 use qorgan_domain::text::Narrative;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::load::VersionRow;
-use super::{ExternalReference, Fact, FactVersion, Report};
+use super::matching::Found;
+use super::{ExternalReference, Fact, FactVersion, Matching, Report};
 use crate::cases::{Case, CaseChange, CaseEvent};
-use crate::schema::{register_fact_versions as versions, register_facts as facts, register_reports as reports};
+use crate::schema::{register_facts as facts, register_reports as reports};
 use crate::{Authorized, Permit, StorageError, Tx};
 
 diesel::define_sql_function! {
@@ -38,6 +39,8 @@ pub struct NewReport<'a> {
     pub setting: Setting,
     /// The child.
     pub child: ReportedChild,
+    /// Other records that may be the child: near their facts a person decides.
+    pub children_alike: Vec<ChildId>,
     /// What the child was in the event.
     pub child_role: ChildRole,
     /// What the alleged perpetrator is to the child.
@@ -48,6 +51,8 @@ pub struct NewReport<'a> {
     pub case: Option<&'a Authorized<Case>>,
     /// Where other systems know the event.
     pub external_refs: Vec<ExternalReference>,
+    /// Whether somebody must act on it now. What is entered as history calls for nothing: no school is told.
+    pub calls_for_action: bool,
 }
 
 /// What the register takes over from the record of a child.
@@ -68,6 +73,10 @@ pub struct FiledReport {
     pub report: Report,
     /// The fact it tells of.
     pub fact: Fact,
+    /// How it was found.
+    pub matching: Matching,
+    /// The signal by which the school of the child was told.
+    pub signal: Option<SignalId>,
     /// Whether it had been filed before: the client sent the same report again.
     pub repeated: bool,
 }
@@ -100,12 +109,13 @@ impl From<diesel::result::Error> for FilingError {
 
 impl NewReport<'_> {
     /// Age of the child on the day of the event, if it was a child then and the case, if any, can take the report.
-    fn check(&self) -> Result<i16, FilingError> {
+    /// `of_the_child`: the case, if any, is about the same child, under whichever of its records.
+    fn check(&self, of_the_child: bool) -> Result<i16, FilingError> {
         if let Some(case) = self.case {
             if case.state.stage == Stage::Closed {
                 return Err(FilingError::CaseClosed);
             }
-            if case.child_id != self.child.id {
+            if !of_the_child {
                 return Err(FilingError::CaseOfOtherChild);
             }
         }
@@ -115,22 +125,22 @@ impl NewReport<'_> {
         i16::try_from(age_on(self.child.birth_date, self.occurred_on)).map_err(|_| FilingError::NotAChild)
     }
 
-    fn same_as(&self, report: &Report, first: &FactVersion) -> bool {
-        report.child_id == self.child.id
-            && report.child_role == self.child_role
+    fn same_as(&self, report: &Report) -> bool {
+        report.child_role == self.child_role
             && report.description == self.description
             && report.external_refs == self.external_refs
             && report.case_id == self.case.map(|case| case.id)
             && report.occurred_on == self.occurred_on
-            && first.nature == self.nature
-            && first.kato == self.kato
-            && first.setting == self.setting
-            && first.relation == self.relation
+            && report.nature == self.nature
+            && report.kato == self.kato
+            && report.setting == self.setting
+            && report.relation == self.relation
     }
 }
 
 impl Tx<'_> {
-    /// Files a report. It makes a fact of its own: reports on the same event are not matched yet.
+    /// Files a report: it joins the fact that it tells of, or makes one, and where it may tell of a known one a match
+    /// review asks a person. Suicidal behaviour of a child whom nobody helps yet is told to its school.
     ///
     /// # Errors
     /// [`FilingError`]; also [`StorageError`] where `permit` is for another action than [`Action::ReportFile`].
@@ -138,20 +148,46 @@ impl Tx<'_> {
         if permit.action() != Action::ReportFile {
             return Err(StorageError::Statement("a report was filed with another permit").into());
         }
+        self.report_match_begin([(new.occurred_on, new.external_refs.as_slice())])?;
         if let Some(id) = new.id
             && let Some(filed) = self.report_repeated(id, new)?
         {
             return Ok(filed);
         }
-        let age_years = new.check()?;
-        let fact = self.fact_insert(new, age_years)?;
-        let report = self.report_row_insert(new, &fact)?;
+        let case_child = new.case.map_or(new.child.id, |case| case.child_id);
+        let age_years = new.check(self.children_same(case_child, new.child.id)?)?;
+        let found = self.report_match(new)?;
+        let (report, fact, signal) = match found.joins() {
+            Some((fact, _)) => {
+                let report = self.report_row_insert(new, fact, found.outcome)?;
+                let fact = self.fact_load(fact)?;
+                (report, fact.ok_or(StorageError::Statement("a fact is not visible to its reporter"))?, None)
+            }
+            None => self.report_on_new_fact(new, age_years, &found)?,
+        };
         self.report_announce(&report, &fact, new)?;
         if let Some(case) = new.case {
             let reported = CaseChange::FactReported { fact: fact.id, nature: new.nature.clone() };
             self.case_follow(case, &case.state, &reported)?;
         }
-        Ok(FiledReport { report, fact, repeated: false })
+        let matching = self.matching_told(found, &fact, &new.content())?;
+        Ok(FiledReport { report, fact, matching, signal, repeated: false })
+    }
+
+    fn report_on_new_fact(
+        &mut self,
+        new: &NewReport<'_>,
+        age_years: i16,
+        found: &Found,
+    ) -> Result<(Report, Fact, Option<SignalId>), FilingError> {
+        let number = self.fact_number(&new.kato)?;
+        let signal = if found.told_before() { None } else { self.school_signal(new, number)? };
+        let fact = self.fact_insert(new, number, age_years, signal)?;
+        let report = self.report_row_insert(new, fact.id, found.outcome)?;
+        if found.outcome == MatchOutcome::Review {
+            self.match_reviews_open(found, &fact, report.id)?;
+        }
+        Ok((report, fact, signal))
     }
 
     /// The report of this id, if the caller's organisation filed it before.
@@ -161,22 +197,25 @@ impl Tx<'_> {
             .bind::<Text, _>(id.to_string())
             .execute(self.connection)?;
         let Some(report) = self.report_of_own(id)? else { return Ok(None) };
-        let first: VersionRow = versions::table
-            .find((report.fact_id.as_uuid(), 1))
-            .select(VersionRow::as_select())
-            .first(self.connection)?;
-        if !new.same_as(&report, &first.into_version()?) {
+        if !new.same_as(&report) || !self.children_same(report.child_id, new.child.id)? {
             return Err(FilingError::IdTaken);
         }
         let fact = self.fact_load(report.fact_id)?;
         let fact = fact.ok_or(StorageError::Statement("the fact of a visible report is not visible"))?;
         self.audit(Action::ReportFile, id.as_uuid(), report.case_id.map(|case| case.as_uuid()));
-        Ok(Some(FiledReport { report, fact, repeated: true }))
+        // Who was told of what then is not asked again.
+        let matching = Matching { outcome: report.outcome, candidates: Vec::new(), differences: Vec::new() };
+        Ok(Some(FiledReport { report, fact, matching, signal: None, repeated: true }))
     }
 
     /// Without RETURNING: row security shows a fact only once it has a report.
-    fn fact_insert(&mut self, new: &NewReport<'_>, age_years: i16) -> Result<Fact, StorageError> {
-        let number = self.fact_number(&new.kato)?;
+    fn fact_insert(
+        &mut self,
+        new: &NewReport<'_>,
+        number: FactNumber,
+        age_years: i16,
+        signal: Option<SignalId>,
+    ) -> Result<Fact, StorageError> {
         let organisation = self.actor.organisation.clone();
         let fact = Fact {
             id: FactId::from_uuid(Uuid::now_v7()),
@@ -194,8 +233,11 @@ impl Tx<'_> {
                 age_years,
                 agency: organisation.agency.clone(),
                 status: FactStatus::Registered,
+                change: ChangeKind::Registered,
+                merged_into: None,
+                protocol_number: None,
                 reason: None,
-                recorded_at: self.now,
+                recorded_at: self.now.trunc_subsecs(6),
             },
             reporters: vec![organisation],
             in_visible_case: new.case.is_some(),
@@ -207,13 +249,14 @@ impl Tx<'_> {
                 facts::child_id.eq(fact.child_id.as_uuid()),
                 facts::current_version.eq(fact.current.version),
                 facts::created_at.eq(fact.created_at),
+                facts::signal_id.eq(signal.map(|signal| signal.as_uuid())),
             ))
             .execute(self.connection)?;
         self.version_insert(fact.id, &fact.current)?;
         Ok(fact)
     }
 
-    fn fact_number(&mut self, kato: &Kato) -> Result<FactNumber, StorageError> {
+    pub(super) fn fact_number(&mut self, kato: &Kato) -> Result<FactNumber, StorageError> {
         let year = self.today().year();
         let sequence = diesel::select(next_number("fact", year)).get_result::<i64>(self.connection)?;
         u64::try_from(sequence)
@@ -222,39 +265,23 @@ impl Tx<'_> {
             .ok_or(StorageError::Statement("next_number gave what is no number"))
     }
 
-    fn version_insert(&mut self, fact: FactId, version: &FactVersion) -> Result<(), StorageError> {
-        let forms: Vec<&str> = version.nature.forms().map(|form| form.as_str()).collect();
-        diesel::insert_into(versions::table)
-            .values((
-                versions::fact_id.eq(fact.as_uuid()),
-                versions::version.eq(version.version),
-                versions::kind.eq(version.nature.kind().as_str()),
-                versions::main_form.eq(version.nature.main_form().map(|form| form.as_str())),
-                versions::forms.eq(forms),
-                versions::level.eq(version.nature.level().map(|level| level.as_str())),
-                versions::occurred_on.eq(version.occurred_on),
-                versions::kato.eq(version.kato.as_str()),
-                versions::setting.eq(version.setting.as_str()),
-                versions::relation.eq(version.relation.map(Relation::as_str)),
-                versions::sex.eq(version.sex.as_str()),
-                versions::age_years.eq(version.age_years),
-                versions::agency_code.eq(version.agency.as_str()),
-                versions::status.eq(version.status.as_str()),
-                versions::actor_id.eq(self.actor.user.as_uuid()),
-                versions::reason.eq(version.reason.as_deref()),
-                versions::recorded_at.eq(version.recorded_at),
-            ))
-            .execute(self.connection)?;
-        Ok(())
-    }
-
-    fn report_row_insert(&mut self, new: &NewReport<'_>, fact: &Fact) -> Result<Report, FilingError> {
+    fn report_row_insert(
+        &mut self,
+        new: &NewReport<'_>,
+        fact: FactId,
+        outcome: MatchOutcome,
+    ) -> Result<Report, FilingError> {
         let report = Report {
             id: new.id.unwrap_or_else(|| ReportId::from_uuid(Uuid::now_v7())),
-            fact_id: fact.id,
+            fact_id: fact,
+            outcome,
             child_id: new.child.id,
             child_role: new.child_role,
+            nature: new.nature.clone(),
             occurred_on: new.occurred_on,
+            kato: new.kato.clone(),
+            setting: new.setting,
+            relation: new.relation,
             description: new.description.clone(),
             external_refs: new.external_refs.clone(),
             case_id: new.case.map(|case| case.id),
@@ -262,8 +289,7 @@ impl Tx<'_> {
             organisation: (self.actor.organisation.clone(), self.actor.organisation_name.clone()),
             created_at: self.now,
         };
-        let external_refs = serde_json::to_value(&report.external_refs)
-            .map_err(|_| StorageError::Statement("external references could not be written"))?;
+        let forms: Vec<&str> = report.nature.forms().map(|form| form.as_str()).collect();
         let organisation = &report.organisation.0;
         diesel::insert_into(reports::table)
             .values((
@@ -273,7 +299,16 @@ impl Tx<'_> {
                 reports::child_role.eq(report.child_role.as_str()),
                 reports::occurred_on.eq(report.occurred_on),
                 reports::description.eq(report.description.as_str()),
-                reports::external_refs.eq(external_refs),
+                (
+                    reports::kind.eq(report.nature.kind().as_str()),
+                    reports::main_form.eq(report.nature.main_form().map(|form| form.as_str())),
+                    reports::forms.eq(forms),
+                    reports::level.eq(report.nature.level().map(|level| level.as_str())),
+                    reports::kato.eq(report.kato.as_str()),
+                    reports::setting.eq(report.setting.as_str()),
+                    reports::relation.eq(report.relation.map(Relation::as_str)),
+                    reports::match_outcome.eq(report.outcome.as_str()),
+                ),
                 reports::case_id.eq(report.case_id.map(|case| case.as_uuid())),
                 reports::reported_by.eq(report.reported_by.0.as_uuid()),
                 reports::organisation_id.eq(organisation.id.as_uuid()),
@@ -287,6 +322,7 @@ impl Tx<'_> {
                 StorageError::Duplicate { constraint } if constraint == "register_reports_pkey" => FilingError::IdTaken,
                 error => error.into(),
             })?;
+        self.external_references_insert(report.id.as_uuid(), &report.external_refs)?;
         Ok(report)
     }
 

@@ -5,6 +5,7 @@
 //! of its own.
 
 mod assessments;
+mod children;
 mod clocks;
 mod consilium;
 mod everyday;
@@ -13,6 +14,7 @@ mod gates;
 mod help;
 mod intake;
 mod protocols;
+mod register;
 mod rules;
 mod sync;
 
@@ -30,6 +32,7 @@ pub const FIELDS: &[&[Row]] = &[
     help::FIELDS,
     consilium::FIELDS,
     everyday::FIELDS,
+    register::FIELDS,
     intake::FIELDS,
     sync::FIELDS,
 ];
@@ -40,11 +43,13 @@ pub const MISSING: &[&[Row]] = &[gates::MISSING, consilium::MISSING, everyday::M
 /// Rules of the domain that refuse a request: the codes of `reason` in `domain_rule` and the like.
 pub const RULES: &[&[Row]] = &[
     rules::RULES,
+    children::RULES,
     protocols::RULES,
     clocks::RULES,
     assessments::RULES,
     help::RULES,
     everyday::RULES,
+    register::RULES,
     intake::RULES,
     sync::RULES,
 ];
