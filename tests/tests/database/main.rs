@@ -1,6 +1,8 @@
 //! SQL and row security against a real PostgreSQL.
 
 mod board;
+mod child_identity;
+mod child_search;
 mod everyday;
 mod help;
 mod migrations;
