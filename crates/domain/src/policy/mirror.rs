@@ -50,6 +50,11 @@ const POWERS: &[Action] = &[
     Action::StatisticsExact,
     Action::ConsiliumRead,
     Action::ConsiliumManage,
+    Action::QualificationRead,
+    Action::QualificationManage,
+    Action::QualificationFileRead,
+    Action::MaterialRead,
+    Action::MaterialAnswer,
 ];
 
 /// All rows, derived from the permission and the section tables.

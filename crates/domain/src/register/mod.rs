@@ -2,6 +2,7 @@
 
 mod nature;
 mod number;
+pub mod qualification;
 mod vocabulary;
 
 pub use nature::{Nature, check_relation};

@@ -3,6 +3,7 @@
 mod approval;
 mod clocks;
 pub(crate) mod consilium;
+pub(crate) mod qualification;
 mod instruments;
 mod load;
 mod names;

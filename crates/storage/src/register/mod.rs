@@ -7,6 +7,7 @@ mod file;
 mod list;
 mod load;
 mod of_case;
+pub mod qualification;
 mod reports;
 
 pub use external::{ExternalReference, ExternalSystem};
