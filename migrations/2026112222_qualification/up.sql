@@ -69,7 +69,6 @@ CREATE TABLE qualification_items (
     session_id   uuid NOT NULL REFERENCES qualification_sessions,
     fact_id      uuid NOT NULL REFERENCES register_facts,
     fact_number  text NOT NULL,
-    prior_status text NOT NULL,
     position     integer NOT NULL,
     created_by   uuid NOT NULL REFERENCES users,
     created_at   timestamptz NOT NULL,
@@ -86,7 +85,6 @@ CREATE TABLE qualification_items (
     CHECK (num_nonnulls(outcome, reason, voters) IN (0, 3)),
     CHECK (outcome IS NULL OR settled_at IS NOT NULL)
 );
-COMMENT ON COLUMN qualification_items.prior_status IS 'where the fact stood; there it goes back when the session is cancelled';
 COMMENT ON COLUMN qualification_items.settled_at IS 'decided, put off, or the session was cancelled';
 -- One session at a time has a fact before it.
 CREATE UNIQUE INDEX qualification_items_live ON qualification_items (fact_id) WHERE settled_at IS NULL;
@@ -304,33 +302,32 @@ $$;
 
 -- The facts of suicidal behaviour that wait for a session, with what convening needs and nothing of the child.
 CREATE FUNCTION group_waiting(p_after uuid, p_limit integer)
-    RETURNS TABLE (fact_id uuid, number text, level text, occurred_on date, kato text, agency_code text, status text,
+    RETURNS TABLE (fact_id uuid, number text, level text, occurred_on date, kato text, agency_code text,
                    created_at timestamptz)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
-    SELECT f.id, f.number, v.level, v.occurred_on, v.kato::text, v.agency_code, v.status, f.created_at
+    SELECT f.id, f.number, v.level, v.occurred_on, v.kato::text, v.agency_code, f.created_at
     FROM register_facts f
     JOIN register_fact_versions v ON v.fact_id = f.id AND v.version = f.current_version
     WHERE context_has('qualification_manage') AND (p_after IS NULL OR f.id > p_after)
-      AND v.kind = 'suicidal_behaviour' AND v.status IN ('registered', 'under_qualification')
+      AND v.kind = 'suicidal_behaviour' AND v.status = 'registered'
       AND starts_with(v.kato, (SELECT group_prefix()))
-      AND NOT EXISTS (SELECT FROM qualification_items i WHERE i.fact_id = f.id AND i.settled_at IS NULL)
     ORDER BY f.id
     LIMIT p_limit
 $$;
 CREATE INDEX register_fact_versions_awaiting ON register_fact_versions (fact_id, version)
-    WHERE kind = 'suicidal_behaviour' AND status IN ('registered', 'under_qualification');
+    WHERE kind = 'suicidal_behaviour' AND status = 'registered';
 
--- Number and status of a fact that the user may put on an agenda; nothing for every other one, known or not. A fact that
--- was decided on may be looked at again.
-CREATE FUNCTION group_may_take(p_fact uuid) RETURNS TABLE (number text, status text)
+-- The number of a fact that the user may put on an agenda; null for every other one, known or not. A fact that was
+-- decided on may be looked at again.
+CREATE FUNCTION group_may_take(p_fact uuid) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
-    SELECT f.number, v.status
+    SELECT f.number
     FROM register_facts f
     JOIN register_fact_versions v ON v.fact_id = f.id AND v.version = f.current_version
     WHERE f.id = p_fact AND context_has('qualification_manage') AND v.kind = 'suicidal_behaviour'
-      AND v.status IN ('registered', 'under_qualification', 'confirmed', 'not_confirmed')
+      AND v.status IN ('registered', 'confirmed', 'not_confirmed')
       AND starts_with(v.kato, (SELECT group_prefix()))
 $$;
 
@@ -483,7 +480,7 @@ CREATE POLICY qualification_items_read ON qualification_items FOR SELECT TO qorg
     id = ANY ((SELECT group_items())::uuid[]) OR group_keeps(session_id, '{planned,open,closed,cancelled}'));
 CREATE POLICY qualification_items_insert ON qualification_items FOR INSERT TO qorgan_server WITH CHECK (
     created_by = (SELECT context_user()) AND group_keeps(session_id, '{planned}')
-    AND fact_number = (SELECT t.number FROM group_may_take(fact_id) t));
+    AND fact_number = group_may_take(fact_id));
 CREATE POLICY qualification_items_update ON qualification_items FOR UPDATE TO qorgan_server
     USING (settled_at IS NULL AND group_keeps(session_id, '{planned,open}'))
     WITH CHECK (settled_by = (SELECT context_user()) AND group_keeps(session_id, '{planned,open}'));

@@ -144,6 +144,8 @@ ids! {
     ReportId,
     /// A fact of the unified register.
     FactId,
+    /// Two facts that may be one event, put before a person to decide.
+    MatchReviewId,
     /// An entry of the audit log.
     AuditEventId,
 }

@@ -161,6 +161,16 @@ words! {
         MaterialRead = "material_read",
         /// Answer what the group asks one's own organisation for.
         MaterialAnswer = "material_answer",
+        /// Correct what a fact of the register says.
+        FactAmend = "fact_amend",
+        /// Annul a fact that was entered by mistake.
+        FactAnnul = "fact_annul",
+        /// Merge a fact into another one, and give reports back.
+        FactMerge = "fact_merge",
+        /// Read the match reviews: pairs of facts that may be one event.
+        MatchReviewRead = "match_review_read",
+        /// Decide whether two facts are one event.
+        MatchReviewDecide = "match_review_decide",
         /// Read what changed among the records that one may see.
         ChangesRead = "changes_read",
         /// Exact counts of the unified register.
@@ -189,6 +199,8 @@ impl Action {
             Self::QualificationRecuse | Self::QualificationFileRead => ResourceKind::Qualification,
             Self::OpinionGive | Self::FactQualify => ResourceKind::Qualification,
             Self::MaterialRead | Self::MaterialAnswer => ResourceKind::Material,
+            Self::FactAmend | Self::FactAnnul | Self::FactMerge => ResourceKind::Register,
+            Self::MatchReviewRead | Self::MatchReviewDecide => ResourceKind::Register,
             Self::ChangesRead => ResourceKind::Change,
             Self::SchoolRegisterRead | Self::SchoolRegisterWrite => ResourceKind::SchoolRegister,
             Self::ServiceRead | Self::ServiceManage => ResourceKind::Service,

@@ -183,6 +183,9 @@ fn related(actor: &Actor, scope: Scope, relation: Relation, subject: &Subject<'_
         (Relation::Reporter, Subject::Fact { reporters, in_visible_case }) => {
             *in_visible_case || reporters.iter().any(|organisation| actor.reaches(scope, organisation))
         }
+        (Relation::ReportedBy, Subject::Fact { reporters, .. }) => {
+            reporters.iter().any(|organisation| actor.reaches(scope, organisation))
+        }
         (Relation::School, Subject::Placement(school)) => actor.reaches(scope, school),
         (Relation::Provider, Subject::Service(Some(provider))) => actor.reaches(scope, provider),
         (Relation::Convener, Subject::Session { convener, .. }) => *convener == actor.organisation.id,

@@ -136,6 +136,11 @@ const fn describe(action: Action) -> &'static str {
         Action::FactQualify => "Record what the group decided on a fact: a new version of it in the register.",
         Action::MaterialRead => "Read what the group asks one's own organisation for.",
         Action::MaterialAnswer => "Answer what the group asks one's own organisation for.",
+        Action::FactAmend => "Correct what a fact of the register says.",
+        Action::FactAnnul => "Annul a fact that was entered by mistake.",
+        Action::FactMerge => "Merge a fact into another one, and give reports back.",
+        Action::MatchReviewRead => "Read the match reviews: pairs of facts that may be one event.",
+        Action::MatchReviewDecide => "Decide whether two facts are one event.",
         Action::ChangesRead => "Read what changed among the records that one may see.",
         Action::StatisticsExact => "Exact counts of the unified register.",
     }
@@ -157,6 +162,7 @@ const fn explain(relation: Relation) -> &'static str {
         Relation::LeadInstead => {
             "tasks of a case whose lead is in scope, given to an organisation whose agency has nobody who works on cases"
         }
+        Relation::ReportedBy => "facts reported by an organisation in scope",
         Relation::Reporter => "facts reported by an organisation in scope, or of a case the user may see",
         Relation::School => "placements of a school in scope",
         Relation::Provider => "services provided by an organisation in scope",

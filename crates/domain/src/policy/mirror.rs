@@ -48,6 +48,8 @@ const POWERS: &[Action] = &[
     Action::InstrumentManage,
     Action::AuditRead,
     Action::StatisticsExact,
+    Action::MatchReviewRead,
+    Action::MatchReviewDecide,
     Action::ConsiliumRead,
     Action::ConsiliumManage,
     Action::QualificationRead,

@@ -34,6 +34,8 @@ words! {
         LeadInstead = "lead_instead",
         /// An organisation in scope reported the fact, or it belongs to a case the actor may see.
         Reporter = "reporter",
+        /// An organisation in scope reported the fact; a case alone does not do.
+        ReportedBy = "reported_by",
         /// The school that holds the placement lies in scope.
         School = "school",
         /// The organisation that provides the service lies in scope.
@@ -195,6 +197,11 @@ pub const TABLE: &[Rule] = &[
     rule(Action::MaterialRead, Relation::Asked, &[QualificationMember]),
     rule(Action::MaterialAnswer, Relation::Asked, CASE_WORKERS),
     rule(Action::MaterialAnswer, Relation::Asked, &[QualificationMember]),
+    rule(Action::FactAmend, Relation::ReportedBy, CASE_MANAGERS),
+    rule(Action::FactAnnul, Relation::ReportedBy, &[Supervisor]),
+    rule(Action::FactMerge, Relation::ReportedBy, &[Supervisor]),
+    rule(Action::MatchReviewRead, Relation::ReportedBy, &[Supervisor]),
+    rule(Action::MatchReviewDecide, Relation::ReportedBy, &[Supervisor]),
     rule(Action::ChangesRead, Relation::Anyone, CASE_WORKERS),
     rule(Action::ChangesRead, Relation::Anyone, &[HotlineOperator]),
     rule(Action::StatisticsExact, Relation::Anyone, &[Statistician]),

@@ -72,7 +72,7 @@ const CASE_RIGHTS: [(Action, &str); 23] = [
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 37] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 42] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
     (Action::ProtocolManage, "--------", &[Role::Administrator]),
@@ -107,6 +107,11 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 37] = [
     (Action::FactQualify, "--------", &[Role::QualificationMember]),
     (Action::MaterialRead, "xxxxxxxx", &[Role::QualificationMember]),
     (Action::MaterialAnswer, "xxxxxxxx", &[Role::QualificationMember]),
+    (Action::FactAmend, "xx--xxx-", &[]),
+    (Action::FactAnnul, "------x-", &[]),
+    (Action::FactMerge, "------x-", &[]),
+    (Action::MatchReviewRead, "------x-", &[]),
+    (Action::MatchReviewDecide, "------x-", &[]),
     (Action::ConsiliumRead, "xxxxxxxx", &[Role::ConsiliumSecretary]),
     (Action::ConsiliumManage, "--------", &[Role::ConsiliumSecretary]),
     (Action::ConsiliumDeclare, "xxxxxxxx", &[Role::ConsiliumSecretary]),

@@ -1,10 +1,12 @@
 //! The unified register: what happened, counted once.
 
+pub mod change;
 mod nature;
 mod number;
 pub mod qualification;
 mod vocabulary;
 
+pub use change::{Change, ChangeKind, ChangeRefusal, FactContent, FactState};
 pub use nature::{Nature, check_relation};
 pub use number::FactNumber;
 pub use vocabulary::{AgeGroup, ChildRole, FactKind, FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm};

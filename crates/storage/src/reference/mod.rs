@@ -3,11 +3,11 @@
 mod approval;
 mod clocks;
 pub(crate) mod consilium;
-pub(crate) mod qualification;
 mod instruments;
 mod load;
 mod names;
 mod protocols;
+pub(crate) mod qualification;
 mod read;
 mod routing;
 mod school_register;

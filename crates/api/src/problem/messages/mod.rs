@@ -13,6 +13,7 @@ mod gates;
 mod help;
 mod intake;
 mod protocols;
+mod qualification;
 mod rules;
 mod sync;
 
@@ -29,13 +30,14 @@ pub const FIELDS: &[&[Row]] = &[
     assessments::FIELDS,
     help::FIELDS,
     consilium::FIELDS,
+    qualification::FIELDS,
     everyday::FIELDS,
     intake::FIELDS,
     sync::FIELDS,
 ];
 
 /// What a transition waits for: the codes of `missing` in `transition_refused`.
-pub const MISSING: &[&[Row]] = &[gates::MISSING, consilium::MISSING, everyday::MISSING];
+pub const MISSING: &[&[Row]] = &[gates::MISSING, consilium::MISSING, qualification::MISSING, everyday::MISSING];
 
 /// Rules of the domain that refuse a request: the codes of `reason` in `domain_rule` and the like.
 pub const RULES: &[&[Row]] = &[
@@ -44,6 +46,7 @@ pub const RULES: &[&[Row]] = &[
     clocks::RULES,
     assessments::RULES,
     help::RULES,
+    qualification::RULES,
     everyday::RULES,
     intake::RULES,
     sync::RULES,

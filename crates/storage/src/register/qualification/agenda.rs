@@ -28,8 +28,6 @@ pub struct QualificationItem {
     pub position: i32,
     /// The fact, with the number people use.
     pub fact: (FactId, String),
-    /// Where the fact stood when it was put there.
-    pub prior_status: FactStatus,
     /// How the fact reads in the register now, as far as the actor may know.
     pub standing: Option<FactStanding>,
     /// Why members told of an interest, as far as the actor may read it.
@@ -72,7 +70,7 @@ pub struct QualificationDecision {
 
 type DecisionColumns = (Option<String>, Option<String>, Option<String>, Option<Vec<Uuid>>, Option<DateTime<Utc>>);
 type StandingColumns = (String, Option<String>, NaiveDate, String, Option<Uuid>);
-type ItemRow = (Uuid, Uuid, String, String, i32, DecisionColumns, Option<StandingColumns>);
+type ItemRow = (Uuid, Uuid, String, i32, DecisionColumns, Option<StandingColumns>);
 
 #[derive(QueryableByName)]
 struct OfItem {
@@ -109,7 +107,8 @@ fn standing(id: Uuid, columns: StandingColumns) -> Result<FactStanding, StorageE
 
 impl Tx<'_> {
     fn qualification_item_rows(&mut self, id: QualificationSessionId) -> Result<Vec<ItemRow>, StorageError> {
-        let present = versions::table.on(versions::fact_id.eq(facts::id).and(versions::version.eq(facts::current_version)));
+        let present =
+            versions::table.on(versions::fact_id.eq(facts::id).and(versions::version.eq(facts::current_version)));
         Ok(items::table
             .left_join(facts::table.on(facts::id.eq(items::fact_id)).inner_join(present))
             .filter(items::session_id.eq(id.as_uuid()))
@@ -118,10 +117,10 @@ impl Tx<'_> {
                 items::id,
                 items::fact_id,
                 items::fact_number,
-                items::prior_status,
                 items::position,
                 (items::outcome, items::level, items::reason, items::voters, items::settled_at),
-                (versions::status, versions::level, versions::occurred_on, versions::kato, facts::merged_into).nullable(),
+                (versions::status, versions::level, versions::occurred_on, versions::kato, facts::merged_into)
+                    .nullable(),
             ))
             .load(self.connection)?)
     }
@@ -138,8 +137,7 @@ impl Tx<'_> {
         let mut held = self.opinions_held(&ids)?;
         let mut state = Vec::with_capacity(found.len());
         let mut views = Vec::with_capacity(found.len());
-        for (item, fact, number, prior, position, settled, columns) in found {
-            let prior: FactStatus = rows::parse(&prior, TABLE, "prior_status", item)?;
+        for (item, fact, number, position, settled, columns) in found {
             let standing = columns.map(|columns| standing(fact, columns)).transpose()?;
             let decision = decision(item, settled)?;
             let told = told.remove(&item).unwrap_or_default();
@@ -150,7 +148,7 @@ impl Tx<'_> {
             state.push(GroupItem {
                 id: item.into(),
                 fact: fact.into(),
-                standing: standing.as_ref().map_or(prior, |standing| standing.status),
+                standing: standing.as_ref().map_or(FactStatus::UnderQualification, |standing| standing.status),
                 survivor: standing.as_ref().and_then(|standing| standing.survivor),
                 recused,
                 opinions: held.remove(&item).unwrap_or_default(),
@@ -160,7 +158,6 @@ impl Tx<'_> {
                 id: item.into(),
                 position,
                 fact: (fact.into(), number),
-                prior_status: prior,
                 standing,
                 reasons: told.into_iter().filter_map(|(user, reason)| Some((user, reason?))).collect(),
                 heard: heard.remove(&item).unwrap_or_default(),

@@ -75,7 +75,7 @@ impl QualificationSession {
     }
 
     /// What the seat of a user gives, besides the file of an item.
-    fn seat(&self, user: UserId) -> Option<SeatInGroup> {
+    pub(super) fn seat(&self, user: UserId) -> Option<SeatInGroup> {
         self.member(user).map(|_| SeatInGroup { keeper: self.kept_by(user), opens_file: false })
     }
 

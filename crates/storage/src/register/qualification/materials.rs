@@ -206,9 +206,8 @@ impl Tx<'_> {
             .map_err(StorageError::from)?;
         let found = row.map(material).ok_or(AccessError::Denied(Denial::NotFound))?;
         let actor = &self.actor;
-        let found = self.decide(action, found, |material| {
-            decide(actor, action, &Subject::Material(material.organisation.0))
-        })?;
+        let found =
+            self.decide(action, found, |material| decide(actor, action, &Subject::Material(material.organisation.0)))?;
         if action == Action::MaterialRead {
             self.audit(action, id.as_uuid(), None);
         }
@@ -229,8 +228,7 @@ impl Tx<'_> {
             None => {}
         }
         if let Some((at, id)) = filter.after {
-            query = query
-                .filter(materials::asked_at.lt(at).or(materials::asked_at.eq(at).and(materials::id.lt(id))));
+            query = query.filter(materials::asked_at.lt(at).or(materials::asked_at.eq(at).and(materials::id.lt(id))));
         }
         let found: Vec<Row> = query
             .order((materials::asked_at.desc(), materials::id.desc()))

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use qorgan_domain::ids::{QualificationItemId, UserId};
 use qorgan_domain::policy::ResourceKind;
 use qorgan_domain::register::SuicidalLevel;

@@ -7,12 +7,17 @@ use diesel::sql_types::{Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlU
 use qorgan_domain::identity::AgencyCode;
 use qorgan_domain::ids::FactId;
 use qorgan_domain::policy::Action;
-use qorgan_domain::register::{FactStatus, SuicidalLevel};
+use qorgan_domain::register::SuicidalLevel;
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
 use crate::page::Page;
 use crate::{AccessError, StorageError, Tx, rows};
+
+diesel::define_sql_function! {
+    /// The number of a fact that the session's user may put on an agenda; null for every other fact.
+    fn group_may_take(fact: SqlUuid) -> Nullable<Text>;
+}
 
 /// A fact of suicidal behaviour that no session has before it.
 #[derive(Debug, Clone)]
@@ -29,8 +34,6 @@ pub struct WaitingFact {
     pub kato: Kato,
     /// The agency that reported first.
     pub agency: AgencyCode,
-    /// `registered`, or `under_qualification` where a session put it off.
-    pub status: FactStatus,
     /// When it was entered.
     pub created_at: DateTime<Utc>,
 }
@@ -49,18 +52,8 @@ struct Row {
     kato: String,
     #[diesel(sql_type = Text)]
     agency_code: String,
-    #[diesel(sql_type = Text)]
-    status: String,
     #[diesel(sql_type = Timestamptz)]
     created_at: DateTime<Utc>,
-}
-
-#[derive(QueryableByName)]
-struct Taken {
-    #[diesel(sql_type = Text)]
-    number: String,
-    #[diesel(sql_type = Text)]
-    status: String,
 }
 
 impl Tx<'_> {
@@ -81,20 +74,12 @@ impl Tx<'_> {
         Ok(Page { items, next: page.next })
     }
 
-    /// Number and status of a fact that the actor may put on an agenda. Nothing for every other one, known or not.
+    /// The number of a fact that the actor may put on an agenda. Nothing for every other one, known or not.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn fact_may_be_taken(&mut self, fact: FactId) -> Result<Option<(String, FactStatus)>, StorageError> {
-        let found: Option<Taken> = sql_query("SELECT * FROM group_may_take($1)")
-            .bind::<SqlUuid, _>(fact.as_uuid())
-            .get_result(self.connection)
-            .optional()?;
-        found
-            .map(|Taken { number, status }| {
-                Ok((number, rows::parse(&status, "register_fact_versions", "status", fact)?))
-            })
-            .transpose()
+    pub fn fact_may_be_taken(&mut self, fact: FactId) -> Result<Option<String>, StorageError> {
+        Ok(diesel::select(group_may_take(fact.as_uuid())).get_result(self.connection)?)
     }
 }
 
@@ -109,7 +94,6 @@ impl Row {
             occurred_on: self.occurred_on,
             kato: rows::parse(&self.kato, VERSIONS, "kato", id)?,
             agency: rows::parse(&self.agency_code, VERSIONS, "agency_code", id)?,
-            status: rows::parse(&self.status, VERSIONS, "status", id)?,
             created_at: self.created_at,
         })
     }

@@ -4,19 +4,21 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use qorgan_domain::consilium::{AccessWindow, BoardMember, BoardRole};
 use qorgan_domain::identity::Role;
 use qorgan_domain::ids::{FactId, QualificationItemId, QualificationSessionId, UserId};
 use qorgan_domain::notifications::NoticeKind;
 use qorgan_domain::policy::{Action, ResourceKind};
-use qorgan_domain::register::FactStatus;
+use qorgan_domain::register::Change;
 use qorgan_domain::register::qualification::GroupRules;
 use qorgan_domain::text::{Reason, Title};
 use uuid::Uuid;
 
 use super::QualificationSession;
+use super::settle::written;
 use crate::notifications::{Notice, Recipients};
+use crate::register::ChangeError;
 use crate::schema::{
     qualification_items as items, qualification_members as members, qualification_sessions as sessions,
 };
@@ -61,13 +63,11 @@ pub struct NewQualificationItem {
     pub id: QualificationItemId,
     /// The fact, with its number.
     pub fact: (FactId, String),
-    /// Where it stands.
-    pub status: FactStatus,
 }
 
 #[derive(AsChangeset, Default)]
 #[diesel(table_name = sessions)]
-pub(super) struct Change<'a> {
+struct SessionChange<'a> {
     title: Option<&'a str>,
     place: Option<Option<&'a str>>,
     scheduled_at: Option<DateTime<Utc>>,
@@ -141,7 +141,7 @@ impl Tx<'_> {
         &mut self,
         session: &Authorized<QualificationSession>,
         version: i64,
-        change: &Change<'_>,
+        change: &SessionChange<'_>,
         topic: &str,
     ) -> Result<(), StorageError> {
         let id = session.id.as_uuid();
@@ -162,7 +162,7 @@ impl Tx<'_> {
         session: &Authorized<QualificationSession>,
         topic: &str,
     ) -> Result<(), StorageError> {
-        self.qualification_change(session, session.version, &Change::default(), topic)
+        self.qualification_change(session, session.version, &SessionChange::default(), topic)
     }
 
     /// Changes a planned session. A new time moves the window in which its members may read its files.
@@ -175,13 +175,13 @@ impl Tx<'_> {
         amendment: &QualificationAmendment,
         window: AccessWindow,
     ) -> Result<(), StorageError> {
-        let change = Change {
+        let change = SessionChange {
             title: amendment.title.as_ref().map(Title::as_str),
             place: amendment.place.as_ref().map(|place| place.as_ref().map(Title::as_str)),
             scheduled_at: amendment.scheduled_at,
             access_from: Some(window.from),
             access_until: Some(window.until),
-            ..Change::default()
+            ..SessionChange::default()
         };
         self.qualification_change(session, session.version, &change, "qualification.amended")
     }
@@ -207,12 +207,13 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StorageError::Stale`] where the session changed since it was read; [`StorageError::Duplicate`] where the id
-    /// is taken, or another session has the fact before it (`qualification_items_live`).
+    /// is taken, or another session has the fact before it (`qualification_items_live`); [`ChangeError::Refused`] where
+    /// the register's rules do not let it come before the group.
     pub fn qualification_schedule(
         &mut self,
         session: &Authorized<QualificationSession>,
         new: &NewQualificationItem,
-    ) -> Result<(), StorageError> {
+    ) -> Result<(), ChangeError> {
         self.qualification_bump(session, "qualification.scheduled")?;
         let last = session.items.iter().map(|item| item.position).max().unwrap_or(0);
         diesel::insert_into(items::table)
@@ -221,17 +222,14 @@ impl Tx<'_> {
                 items::session_id.eq(session.id.as_uuid()),
                 items::fact_id.eq(new.fact.0.as_uuid()),
                 items::fact_number.eq(&new.fact.1),
-                items::prior_status.eq(new.status.as_str()),
                 items::position.eq(last + 1),
                 items::created_by.eq(self.actor.user.as_uuid()),
                 items::created_at.eq(self.now),
             ))
             .execute(self.connection)?;
         self.audit(session.action(), new.id.as_uuid(), None);
-        if new.status == FactStatus::UnderQualification {
-            return Ok(());
-        }
-        self.fact_stands(session, new.fact.0, None, FactStatus::UnderQualification, &session.title)
+        let reason = written(&session.title)?;
+        self.fact_stands(session, new.fact.0, Change::OpenQualification, reason)
     }
 
     /// Keeps that a member has an interest in a fact; from now on the seat does not open its file.
@@ -246,8 +244,9 @@ impl Tx<'_> {
         reason: Option<&Reason>,
     ) -> Result<(), StorageError> {
         let reason = reason.map(Reason::as_str);
-        let told: bool = diesel::select(group_recuse(item.as_uuid(), user.as_uuid(), reason, session.version, self.now))
-            .get_result(self.connection)?;
+        let told: bool =
+            diesel::select(group_recuse(item.as_uuid(), user.as_uuid(), reason, session.version, self.now))
+                .get_result(self.connection)?;
         if !told {
             return Err(StorageError::Stale);
         }
@@ -266,13 +265,13 @@ impl Tx<'_> {
         protocol_number: &str,
         window: AccessWindow,
     ) -> Result<(), StorageError> {
-        let change = Change {
+        let change = SessionChange {
             status: Some("open"),
             protocol_number: Some(protocol_number),
             opened_at: Some(self.now),
             access_from: Some(window.from),
             access_until: Some(window.until),
-            ..Change::default()
+            ..SessionChange::default()
         };
         self.qualification_change(session, session.version, &change, "qualification.opened")
     }
@@ -300,7 +299,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StorageError::Stale`] where the session changed since it was read.
     pub fn qualification_close(&mut self, session: &Authorized<QualificationSession>) -> Result<(), StorageError> {
-        let change = Change { status: Some("closed"), ended_at: Some(self.now), ..Change::default() };
+        let change = SessionChange { status: Some("closed"), ended_at: Some(self.now), ..SessionChange::default() };
         self.qualification_change(session, session.version, &change, "qualification.closed")
     }
 
@@ -312,26 +311,26 @@ impl Tx<'_> {
         &mut self,
         session: &Authorized<QualificationSession>,
         reason: &Reason,
-    ) -> Result<(), StorageError> {
+    ) -> Result<(), ChangeError> {
         // The session's row first, then the facts: the order of a decision.
         self.qualification_bump(session, "qualification.cancelling")?;
-        for item in session.items.iter().filter(|item| item.decision.is_none()) {
-            let stands = session.state.item(item.id).map(|item| item.standing);
-            if stands == Some(FactStatus::UnderQualification) && item.prior_status != FactStatus::UnderQualification {
-                self.fact_stands(session, item.fact.0, None, item.prior_status, reason.as_str())?;
-            }
+        let mut before: Vec<FactId> =
+            session.items.iter().filter(|item| item.decision.is_none()).map(|item| item.fact.0).collect();
+        before.sort_unstable();
+        for fact in before {
+            self.fact_stands(session, fact, Change::WithdrawQualification, reason.clone())?;
         }
         diesel::update(items::table)
             .filter(items::session_id.eq(session.id.as_uuid()).and(items::settled_at.is_null()))
             .set((items::settled_at.eq(self.now), items::settled_by.eq(self.actor.user.as_uuid())))
             .execute(self.connection)?;
-        let change = Change {
+        let change = SessionChange {
             status: Some("cancelled"),
             ended_at: Some(self.now),
             cancel_reason: Some(reason.as_str()),
-            ..Change::default()
+            ..SessionChange::default()
         };
-        self.qualification_change(session, session.version + 1, &change, "qualification.cancelled")
+        Ok(self.qualification_change(session, session.version + 1, &change, "qualification.cancelled")?)
     }
 
     /// Somebody as a member of the group: an active person of a body that belongs to it, with the role. Whoever counts
