@@ -2,6 +2,7 @@
 
 mod board;
 mod everyday;
+mod group;
 mod help;
 mod migrations;
 mod row_security;

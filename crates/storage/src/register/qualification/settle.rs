@@ -10,9 +10,7 @@ use uuid::Uuid;
 
 use super::QualificationSession;
 use crate::register::{ChangeError, Fact, FactChange};
-use crate::schema::{
-    qualification_items as items, qualification_members as members, qualification_sessions as sessions,
-};
+use crate::schema::{qualification_items as items, qualification_members as members};
 use crate::{AccessError, Authorized, StorageError, Tx};
 
 /// What came of a fact, to be recorded.
@@ -113,7 +111,7 @@ impl Tx<'_> {
         })
     }
 
-    /// The open session kept by the actor that has a fact before it, with the item; nothing where there is none.
+    /// The session kept by the actor that has a fact before it, with the item; nothing where there is none.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -122,10 +120,8 @@ impl Tx<'_> {
         fact: FactId,
     ) -> Result<Option<(QualificationSessionId, QualificationItemId)>, StorageError> {
         let found: Option<(Uuid, Uuid)> = items::table
-            .inner_join(sessions::table.on(sessions::id.eq(items::session_id)))
             .inner_join(members::table.on(members::session_id.eq(items::session_id)))
             .filter(items::fact_id.eq(fact.as_uuid()).and(items::settled_at.is_null()))
-            .filter(sessions::status.eq("open"))
             .filter(members::user_id.eq(self.actor.user.as_uuid()))
             .filter(members::role.eq_any(["chair", "secretary"]))
             .select((items::session_id, items::id))

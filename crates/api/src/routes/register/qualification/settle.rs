@@ -108,7 +108,8 @@ pub async fn fact_qualify(ctx: Ctx, id: PathId<FactId>, body: Body<QualifyReques
         tx.authorize(Action::FactQualify)?;
         let (session, item) = tx.session_before(id.0)?.ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
         let session = tx.qualification_for(session, Action::FactQualify)?;
-        if session.protocol_number.as_deref() != Some(request.protocol_number.as_str()) {
+        // One that is not open yet has no protocol: refused below.
+        if session.protocol_number.as_deref().is_some_and(|number| number != request.protocol_number.as_str()) {
             return Err(Problem::field("/protocol_number", Issue::new("protocol_number_unknown")));
         }
         if request.status == QualificationOutcome::Postponed {
