@@ -267,7 +267,7 @@ $$
 $$;
 
 -- Whether the opinions on a fact are unsealed for the user: to who gave one; to who gives none (the secretary, say), once
--- everybody present who judges the fact did.
+-- everybody who judges the fact and was not found absent did.
 CREATE FUNCTION group_unsealed(p_item uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
@@ -281,7 +281,7 @@ BEGIN
             SELECT FROM qualification_items i
             JOIN qualification_sessions s ON s.id = i.session_id
             JOIN qualification_members m ON m.session_id = i.session_id
-            WHERE i.id = p_item AND (s.status <> 'open' OR m.present) AND group_judges(p_item, m.user_id)
+            WHERE i.id = p_item AND NOT (s.status = 'open' AND m.present IS FALSE) AND group_judges(p_item, m.user_id)
               AND NOT EXISTS (SELECT FROM qualification_opinions o WHERE o.item_id = p_item AND o.user_id = m.user_id));
 END
 $$;
