@@ -101,6 +101,8 @@ crate::leaf_str!(
     register::qualification::QualificationOutcome,
     register::ViolenceForm,
     register::AgeGroup,
+    register::matching::MatchDecision,
+    register::matching::ReviewStatus,
     signals::ImportSource,
     school_register::Submitter,
     services::AppointmentStatus,

@@ -1,9 +1,11 @@
 //! The unified register: what happened, counted once.
 
 pub mod change;
+pub mod matching;
 mod nature;
 mod number;
 pub mod qualification;
+pub mod school_signal;
 mod vocabulary;
 
 pub use change::{Change, ChangeKind, ChangeRefusal, FactContent, FactState};

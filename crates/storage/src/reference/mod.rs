@@ -9,6 +9,7 @@ mod names;
 mod protocols;
 pub(crate) mod qualification;
 mod read;
+mod register_match;
 mod routing;
 mod school_register;
 mod services;

@@ -127,6 +127,7 @@ impl Worker {
                 .bind::<Timestamptz, _>(now)
                 .bind::<Integer, _>(SWEEP_ROWS)
                 .get_result(connection)?;
+            sql_query("SELECT name_tokens_count($1, '1 day')").bind::<Timestamptz, _>(now).execute(connection)?;
             self.swept_at = Some(now);
             tracing::debug!(rows = swept.swept, "took out what has run out");
         }

@@ -5,6 +5,7 @@
 //! of its own.
 
 mod assessments;
+mod children;
 mod clocks;
 mod consilium;
 mod everyday;
@@ -14,6 +15,7 @@ mod help;
 mod intake;
 mod protocols;
 mod qualification;
+mod register;
 mod rules;
 mod sync;
 
@@ -32,6 +34,7 @@ pub const FIELDS: &[&[Row]] = &[
     consilium::FIELDS,
     qualification::FIELDS,
     everyday::FIELDS,
+    register::FIELDS,
     intake::FIELDS,
     sync::FIELDS,
 ];
@@ -42,12 +45,14 @@ pub const MISSING: &[&[Row]] = &[gates::MISSING, consilium::MISSING, qualificati
 /// Rules of the domain that refuse a request: the codes of `reason` in `domain_rule` and the like.
 pub const RULES: &[&[Row]] = &[
     rules::RULES,
+    children::RULES,
     protocols::RULES,
     clocks::RULES,
     assessments::RULES,
     help::RULES,
     qualification::RULES,
     everyday::RULES,
+    register::RULES,
     intake::RULES,
     sync::RULES,
 ];

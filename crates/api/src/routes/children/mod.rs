@@ -2,12 +2,15 @@
 
 mod check;
 mod create;
+mod for_report;
 mod get;
+mod merge;
 mod search;
 mod update;
 pub mod view;
 
 pub use create::{ChildRequest, InlineChild};
+pub use for_report::ForReport;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the operations of this area.
@@ -16,5 +19,7 @@ pub fn register(config: &mut ServiceConfig) {
         .service(create::child_create)
         .service(search::child_search)
         .service(get::child_get)
+        .service(merge::child_merge)
+        .service(merge::child_unmerge)
         .service(update::child_update);
 }
