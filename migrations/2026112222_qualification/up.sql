@@ -229,7 +229,7 @@ BEGIN
     SELECT c.id, c.last_name, c.first_name, c.patronymic, c.kato::text, o.name
     FROM qualification_items i
     JOIN register_facts f ON f.id = i.fact_id
-    JOIN children c ON c.id = f.child_id
+    JOIN children c ON c.id = child_survivor(f.child_id)
     LEFT JOIN organisations o ON o.id = c.organisation_id
     WHERE i.id = p_item;
 END
