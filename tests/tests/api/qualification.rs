@@ -141,6 +141,22 @@ impl Group {
         (fact.body["status"].as_str().expect("a status").to_owned(), fact.version(), fact.body["level"].clone())
     }
 
+    /// The fact as it read at the moment of one of its versions.
+    fn as_of(&self, version: i32) -> Reply {
+        #[derive(QueryableByName)]
+        struct Moment {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            value: String,
+        }
+        let query = format!(
+            "SELECT to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS value
+             FROM register_fact_versions WHERE fact_id = '{}' AND version = {version}",
+            self.fact
+        );
+        let moment: Moment = sql_query(query).get_result(&mut self.cast.server.database.owner()).expect("a version");
+        self.cast.pedagogue.get(&format!("/register/facts/{}?as_of={}", self.fact, moment.value)).expect(200)
+    }
+
     pub fn waiting(&self) -> Reply {
         self.secretary.get("/register/qualification-facts").expect(200)
     }
@@ -211,6 +227,13 @@ fn three_bodies_study_a_fact_and_the_register_reads_what_they_decided() {
         group.count("register_fact_versions WHERE version = 1 AND status = 'registered' AND level = 'attempt'"),
         1
     );
+    // Every past moment reads as it was.
+    for (version, status, level) in
+        [(1, "registered", "attempt"), (2, "under_qualification", "attempt"), (3, "confirmed", "self_injury")]
+    {
+        let fact = group.as_of(version);
+        assert_eq!((&fact.body["status"], &fact.body["level"]), (&json!(status), &json!(level)), "version {version}");
+    }
     // The statistics follow from the versions.
     let statistics = "/statistics/register?group_by=level&from=2026-01-01&to=2026-12-31";
     assert!(group.cast.statistician.get(statistics).expect(200).text.contains("self_injury"));
