@@ -100,6 +100,20 @@ impl World {
         self.people.get(username).unwrap_or_else(|| panic!("nobody in the world is called {username}"))
     }
 
+    /// Somebody more, with a role in an organisation of the world (by its name) and an open session.
+    pub fn hire(&mut self, owner: &mut PgConnection, username: &str, organisation: &str, role: Role) -> &Person {
+        let place = self.organisation(organisation);
+        let side = if organisation.ends_with(Side::Abroad.word()) { Side::Abroad } else { Side::Home };
+        let reference = OrganisationRef {
+            id: place,
+            agency: AgencyCode::new("UO").expect("an agency code"),
+            kato: Kato::new(side.kato()).expect("a KATO code"),
+        };
+        account(owner, username, &reference, role, scope(role), Utc::now());
+        *self = Self::read(owner);
+        self.person(username)
+    }
+
     /// An organisation by name: `UZ home`, `school abroad`.
     #[must_use]
     pub fn organisation(&self, name: &str) -> OrganisationId {

@@ -120,6 +120,12 @@ ids! {
     ConsiliumItemId,
     /// A decision of the consilium on a case.
     ConsiliumDecisionId,
+    /// A session of the interagency group that qualifies facts of suicidal behaviour.
+    QualificationSessionId,
+    /// A fact on the agenda of such a session.
+    QualificationItemId,
+    /// A request of the group for material to an organisation.
+    QualificationMaterialId,
     /// An event in the history of a case or another resource.
     EventId,
     /// A protocol as it applies to one case.

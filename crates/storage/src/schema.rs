@@ -748,6 +748,125 @@ table! {
 }
 
 table! {
+    qualification_answers (material_id) {
+        material_id -> Uuid,
+        item_id -> Uuid,
+        organisation_id -> Uuid,
+        answer -> Nullable<Text>,
+        document -> Nullable<Text>,
+        answered_by -> Uuid,
+        answered_at -> Timestamptz,
+    }
+}
+
+table! {
+    qualification_items (id) {
+        id -> Uuid,
+        session_id -> Uuid,
+        fact_id -> Uuid,
+        fact_number -> Text,
+        position -> Integer,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        outcome -> Nullable<Text>,
+        level -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        voters -> Nullable<Array<Uuid>>,
+        settled_by -> Nullable<Uuid>,
+        settled_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    qualification_materials (id) {
+        id -> Uuid,
+        session_id -> Uuid,
+        item_id -> Uuid,
+        fact_number -> Text,
+        organisation_id -> Uuid,
+        request -> Text,
+        due_on -> Date,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        answered_at -> Nullable<Timestamptz>,
+        version -> BigInt,
+    }
+}
+
+table! {
+    qualification_members (session_id, user_id) {
+        session_id -> Uuid,
+        user_id -> Uuid,
+        organisation_id -> Uuid,
+        agency_code -> Text,
+        role -> Text,
+        present -> Nullable<Bool>,
+        added_at -> Timestamptz,
+    }
+}
+
+table! {
+    qualification_opinions (item_id, user_id) {
+        item_id -> Uuid,
+        user_id -> Uuid,
+        outcome -> Text,
+        level -> Nullable<Text>,
+        reasons -> Text,
+        given_at -> Timestamptz,
+    }
+}
+
+table! {
+    qualification_recusals (item_id, user_id) {
+        item_id -> Uuid,
+        user_id -> Uuid,
+        reason -> Nullable<Text>,
+        told_by -> Uuid,
+        told_at -> Timestamptz,
+    }
+}
+
+table! {
+    qualification_rules (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        present_percent -> SmallInt,
+        bodies_present -> SmallInt,
+        preparation_days -> SmallInt,
+        longest_days -> SmallInt,
+        material_days -> SmallInt,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
+    qualification_sessions (id) {
+        id -> Uuid,
+        organisation_id -> Uuid,
+        title -> Text,
+        place -> Nullable<Text>,
+        scheduled_at -> Timestamptz,
+        status -> Text,
+        access_from -> Timestamptz,
+        access_until -> Timestamptz,
+        present_percent -> SmallInt,
+        bodies_present -> SmallInt,
+        preparation_days -> SmallInt,
+        longest_days -> SmallInt,
+        material_days -> SmallInt,
+        protocol_number -> Nullable<Text>,
+        opened_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        cancel_reason -> Nullable<Text>,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> BigInt,
+    }
+}
+
+table! {
     register_fact_versions (fact_id, version) {
         fact_id -> Uuid,
         version -> Integer,
@@ -1097,6 +1216,14 @@ allow_tables_to_appear_in_same_query!(
     policy_mirror,
     protocol_applications,
     protocol_versions,
+    qualification_answers,
+    qualification_items,
+    qualification_materials,
+    qualification_members,
+    qualification_opinions,
+    qualification_recusals,
+    qualification_rules,
+    qualification_sessions,
     register_external_references,
     register_fact_versions,
     register_facts,

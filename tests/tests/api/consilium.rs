@@ -1,6 +1,6 @@
 //! `/consilium`: who sees what and when, what a board can decide, and what comes of it.
 
-mod documents;
+pub mod documents;
 
 use chrono::{Duration, SecondsFormat, Utc};
 use qorgan_tests::{Client, Reply};

@@ -12,6 +12,7 @@ mod everyday;
 mod help;
 mod intake;
 mod protocols;
+mod qualification;
 mod register;
 mod sync;
 
@@ -20,7 +21,7 @@ use std::collections::BTreeSet;
 use qorgan_domain::cases::CaseAction;
 use qorgan_domain::identity::{AccountKind, AgencyCode, Role};
 use qorgan_domain::policy::{
-    Action, Actor, CaseSubject, OrganisationRef, RoleGrant, Subject, Verdict, decide, may_ever,
+    Action, Actor, CaseSubject, OrganisationRef, RoleGrant, SeatInGroup, Subject, Verdict, decide, may_ever,
 };
 use qorgan_domain::territory::Kato;
 use qorgan_tests::world::{Side, scope, username};
@@ -49,6 +50,12 @@ enum About {
     Service,
     /// A session of the consilium, convened at home; its secretary sits on the board.
     Session,
+    /// A session of the group that qualifies facts, kept by its member at home; its files are not open yet.
+    Group,
+    /// A fact before that session, whose files are open.
+    GroupFile,
+    /// A request for material to the clinic at home.
+    Material,
 }
 
 /// One call of an operation.
@@ -146,6 +153,11 @@ impl Fixture {
             About::Placement => Subject::Placement(&school),
             About::Service => Subject::Service(Some(&school)),
             About::Account => Subject::Account(&school),
+            About::Group | About::GroupFile => Subject::Group(
+                (actor.username == "qualification_member.home")
+                    .then_some(SeatInGroup { keeper: true, opens_file: matches!(probe.about, About::GroupFile) }),
+            ),
+            About::Material => Subject::Material(self.cast.server.world.organisation("UZ home")),
             About::Session => Subject::Session {
                 convener: self.cast.server.world.organisation("UO home"),
                 member: actor.username == "consilium_secretary.home",
@@ -358,6 +370,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
     table.extend(everyday::probes(fixture));
     table.extend(register::probes(fixture));
     table.extend(consilium::probes(fixture));
+    table.extend(qualification::probes(fixture));
     // Which right a step of the lifecycle asks for depends on the step.
     table.extend(CaseAction::ALL.iter().map(|action| {
         post(

@@ -23,6 +23,7 @@ mod linked_cases;
 mod merge;
 mod plans;
 mod protocols;
+mod qualification;
 mod register;
 mod replay;
 mod school_register;

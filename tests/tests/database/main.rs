@@ -4,6 +4,7 @@ mod board;
 mod child_identity;
 mod child_search;
 mod everyday;
+mod group;
 mod help;
 mod migrations;
 mod row_security;

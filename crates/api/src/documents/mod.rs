@@ -4,6 +4,7 @@
 pub mod closure;
 pub mod consilium;
 mod paper;
+pub mod qualification;
 mod words;
 
 use actix_web::HttpResponse;

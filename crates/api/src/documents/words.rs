@@ -41,6 +41,17 @@ words! {
     DUE = "Срок", "Мерзімі", "Due";
     MANDATORY = "Обязательно", "Міндетті", "Mandatory";
     AGENDA_HIDDEN = "Случаев повестки, которые вам сейчас открыты, нет.", "Күн тәртібінде қазір сізге ашық жағдай жоқ.", "No case of the agenda is open to you now.";
+    PROTOCOL_TITLE = "Протокол заседания группы по квалификации фактов суицидального поведения", "Суицидтік мінез-құлық фактілерін саралау тобы отырысының хаттамасы", "Protocol of a session of the group that qualifies facts of suicidal behaviour";
+    PROTOCOL_NUMBER = "Номер протокола", "Хаттама нөмірі", "Protocol number";
+    GROUP = "Состав группы", "Топ құрамы", "The group";
+    AGENCY = "Ведомство", "Ведомство коды", "Agency";
+    GROUP_QUORUM_TEXT = "присутствует не меньше {percent} % тех, кто оценивает факт, среди них председатель или заместитель, из {bodies} органов или больше", "фактіні бағалайтындардың кемінде {percent} %-ы, олардың ішінде төраға немесе орынбасары, кемінде {bodies} органнан қатысады", "at least {percent} % of those who judge the fact are present, the chair or the deputy among them, from {bodies} bodies or more";
+    AGENDA_FACT = "Факт", "Факт №", "Fact";
+    FACT_DAY = "Дата события", "Оқиға күні", "Day of the event";
+    LEVEL = "Уровень", "Деңгейі", "Level";
+    NO_OPINION = "Не даёт заключения", "Қорытынды бермейді", "Gives no opinion";
+    JUDGED_BY = "Заключения учтены", "Қорытындылары ескерілгендер", "Opinions counted";
+    FACTS_HIDDEN = "Фактов повестки, которые вам сейчас открыты, нет.", "Күн тәртібінде қазір сізге ашық факт жоқ.", "No fact of the agenda is open to you now.";
     CLOSURE_TITLE = "Итоговая справка по случаю", "Жағдай бойынша қорытынды анықтама", "Summary of a case at closure";
     CASE_NUMBER = "Номер случая", "Жағдай нөмірі", "Case number";
     CASE_OPENED = "Открыт", "Ашылған күні", "Opened on";

@@ -48,6 +48,7 @@ const TAGS: &[(&str, &str)] = &[
     ("services", "The directory of services, and appointments with them"),
     ("in-school-register", "Pupils under the attention of their school"),
     ("register", "The unified register: reports and facts"),
+    ("qualification", "The group that qualifies facts of suicidal behaviour"),
     ("statistics", "Counts of the register"),
     ("sync", "What changed: the feed of apps that work offline"),
     ("audit", "Who did what to which record"),
@@ -112,6 +113,9 @@ fn path_parameters(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<ids::ConsiliumItemId>()
         .schema_from::<ids::ConsiliumSessionId>()
         .schema_from::<ids::FactId>()
+        .schema_from::<ids::QualificationSessionId>()
+        .schema_from::<ids::QualificationItemId>()
+        .schema_from::<ids::QualificationMaterialId>()
         .schema_from::<ids::AppointmentId>()
         .schema_from::<ids::FamilyMemberId>()
         .schema_from::<ids::PlacementId>()

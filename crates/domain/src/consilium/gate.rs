@@ -43,6 +43,30 @@ words! {
         UndecidedItems = "undecided_items",
         /// Something was decided: the session took place.
         NothingDecided = "nothing_decided",
+        /// The person does not belong to the group (of a session of qualification; so do all that follow).
+        GroupMember = "group_member",
+        /// No fact is on the agenda.
+        AgendaFacts = "agenda_facts",
+        /// The fact is on the agenda of a session that is not over.
+        FactOnAgenda = "fact_on_agenda",
+        /// The group is done with the fact.
+        FactDecided = "fact_decided",
+        /// The fact was entered by mistake and annulled meanwhile.
+        FactAnnulled = "fact_annulled",
+        /// The fact was merged into another one meanwhile.
+        FactMerged = "fact_merged",
+        /// The member gives no opinion on this fact: not in a role that votes, or kept out by an interest.
+        NoOpinionOnFact = "no_opinion_on_fact",
+        /// The member gave an opinion on the fact already.
+        OpinionGiven = "opinion_given",
+        /// Somebody who votes and is present has not given an opinion.
+        OpinionsMissing = "opinions_missing",
+        /// The opinions do not carry the decision.
+        OpinionsMajority = "opinions_majority",
+        /// Who records the decision is absent or has an interest in the fact.
+        Recorder = "recorder_entitled",
+        /// Facts of the agenda are not settled.
+        UnsettledFacts = "unsettled_facts",
     }
 }
 

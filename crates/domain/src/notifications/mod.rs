@@ -19,6 +19,10 @@ words! {
         DutyMissing = "duty_missing",
         /// The user is asked to a consilium.
         ConsiliumInvitation = "consilium_invitation",
+        /// The user is asked to a session of the group that qualifies facts of suicidal behaviour.
+        QualificationInvitation = "qualification_invitation",
+        /// That group asks the user's organisation for material.
+        MaterialRequested = "material_requested",
         /// A plan waits for a supervisor's approval.
         PlanAwaitsApproval = "plan_awaits_approval",
         /// A closure waits for a supervisor's decision.

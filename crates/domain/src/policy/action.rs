@@ -22,6 +22,10 @@ words! {
         Consilium = "consilium",
         /// Reports and facts of the unified register.
         Register = "register",
+        /// Sessions of the group that qualifies facts of suicidal behaviour, and their files.
+        Qualification = "qualification",
+        /// What that group asks organisations for.
+        Material = "material",
         /// The change feed: pointers to records of the kinds above.
         Change = "change",
         /// Placements on the in-school register.
@@ -143,6 +147,22 @@ words! {
         ReportFile = "report_file",
         /// Read reports and facts of the unified register.
         RegisterRead = "register_read",
+        /// Read a session of the group that qualifies facts of suicidal behaviour.
+        QualificationRead = "qualification_read",
+        /// Convene a session of that group, keep its agenda and its record, see what facts wait for it.
+        QualificationManage = "qualification_manage",
+        /// Say that a member has an interest in a fact: one's own, or as who keeps the session.
+        QualificationRecuse = "qualification_recuse",
+        /// Read the file of a fact on the agenda: its versions, reports, material, opinions.
+        QualificationFileRead = "qualification_file_read",
+        /// Give a written opinion on a fact on the agenda.
+        OpinionGive = "opinion_give",
+        /// Record what the group decided on a fact: a new version of the fact in the register.
+        FactQualify = "fact_qualify",
+        /// Read what the group asks one's own organisation for.
+        MaterialRead = "material_read",
+        /// Answer what the group asks one's own organisation for.
+        MaterialAnswer = "material_answer",
         /// Correct what a fact of the register says.
         FactAmend = "fact_amend",
         /// Annul a fact that was entered by mistake.
@@ -178,6 +198,10 @@ impl Action {
             Self::SignalImport => ResourceKind::Signal,
             Self::AttachmentWrite | Self::AttachmentWithdraw => ResourceKind::Case,
             Self::ReportFile | Self::RegisterRead => ResourceKind::Register,
+            Self::QualificationRead | Self::QualificationManage => ResourceKind::Qualification,
+            Self::QualificationRecuse | Self::QualificationFileRead => ResourceKind::Qualification,
+            Self::OpinionGive | Self::FactQualify => ResourceKind::Qualification,
+            Self::MaterialRead | Self::MaterialAnswer => ResourceKind::Material,
             Self::FactAmend | Self::FactAnnul | Self::FactMerge => ResourceKind::Register,
             Self::MatchReviewRead | Self::MatchReviewDecide => ResourceKind::Register,
             Self::ChangesRead => ResourceKind::Change,
@@ -236,6 +260,8 @@ impl Action {
             ResourceKind::Case => Self::CaseRead,
             ResourceKind::Consilium => Self::ConsiliumRead,
             ResourceKind::Register => Self::RegisterRead,
+            ResourceKind::Qualification => Self::QualificationRead,
+            ResourceKind::Material => Self::MaterialRead,
             ResourceKind::Change => Self::ChangesRead,
             ResourceKind::SchoolRegister => Self::SchoolRegisterRead,
             ResourceKind::Service => Self::ServiceRead,

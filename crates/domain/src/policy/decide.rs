@@ -66,8 +66,21 @@ pub enum Subject<'a> {
         /// Whether the actor sits on its board.
         member: bool,
     },
+    /// A session of the group that qualifies facts, or something of it, by the seat of the actor in it.
+    Group(Option<SeatInGroup>),
+    /// A request for material, by the organisation that was asked.
+    Material(OrganisationId),
     /// An account and its organisation.
     Account(&'a OrganisationRef),
+}
+
+/// What a seat in the group gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SeatInGroup {
+    /// Whether it is the seat of the chair or the secretary, who keep the session.
+    pub keeper: bool,
+    /// Whether it opens the file in question now.
+    pub opens_file: bool,
 }
 
 /// What the policy says.
@@ -178,6 +191,10 @@ fn related(actor: &Actor, scope: Scope, relation: Relation, subject: &Subject<'_
         (Relation::Convener, Subject::Session { convener, .. }) => *convener == actor.organisation.id,
         (Relation::BoardMember, Subject::Session { member, .. }) => *member,
         (Relation::BoardMember, Subject::Case(case) | Subject::Task(case, _)) => case.board_seat,
+        (Relation::GroupMember, Subject::Group(seat)) => seat.is_some(),
+        (Relation::Keeper, Subject::Group(Some(seat))) => seat.keeper,
+        (Relation::GroupSeat, Subject::Group(Some(seat))) => seat.opens_file,
+        (Relation::Asked, Subject::Material(organisation)) => *organisation == actor.organisation.id,
         (Relation::Colleague, Subject::Account(organisation)) => actor.reaches(scope, organisation),
         _ => false,
     }

@@ -124,6 +124,21 @@ const fn describe(action: Action) -> &'static str {
         }
         Action::ReportFile => "File a report to the unified register.",
         Action::RegisterRead => "Read reports and facts of the unified register.",
+        Action::QualificationRead => "Read a session of the group that qualifies facts of suicidal behaviour.",
+        Action::QualificationManage => {
+            "Convene a session of that group, keep its agenda and its record; see which facts wait for it."
+        }
+        Action::QualificationRecuse => {
+            "Say that a member of the group has an interest in a fact (who does not keep the session: one's own)."
+        }
+        Action::QualificationFileRead => {
+            "Read the file of a fact on the agenda: its versions, the reports of all agencies, the child's name, \
+             material, opinions (sealed until one's own is given)."
+        }
+        Action::OpinionGive => "Give a written opinion on a fact on the agenda.",
+        Action::FactQualify => "Record what the group decided on a fact: a new version of it in the register.",
+        Action::MaterialRead => "Read what the group asks one's own organisation for.",
+        Action::MaterialAnswer => "Answer what the group asks one's own organisation for.",
         Action::FactAmend => "Correct what a fact of the register says.",
         Action::FactAnnul => "Annul a fact that was entered by mistake.",
         Action::FactMerge => "Merge a fact into another one, and give reports back.",
@@ -158,6 +173,12 @@ const fn explain(relation: Relation) -> &'static str {
         Relation::BoardMember => {
             "sessions on whose board the user sits; cases of their agendas, for the time of the session and without an interest in the case"
         }
+        Relation::GroupMember => "sessions of the group in which the user sits",
+        Relation::Keeper => "sessions of the group that the user keeps, as chair or secretary",
+        Relation::GroupSeat => {
+            "facts on the agenda, for the time of the session, while the user is not found absent and has no interest in the fact"
+        }
+        Relation::Asked => "requests to the user's own organisation",
         Relation::Colleague => "accounts of organisations in scope",
     }
 }

@@ -52,6 +52,11 @@ const POWERS: &[Action] = &[
     Action::MatchReviewDecide,
     Action::ConsiliumRead,
     Action::ConsiliumManage,
+    Action::QualificationRead,
+    Action::QualificationManage,
+    Action::QualificationFileRead,
+    Action::MaterialRead,
+    Action::MaterialAnswer,
 ];
 
 /// All rows, derived from the permission and the section tables.

@@ -17,6 +17,6 @@ mod tests;
 
 pub use action::{Action, ResourceKind};
 pub use actor::{Actor, OrganisationRef, RoleGrant};
-pub use decide::{CaseSubject, Decision, Subject, Verdict, decide, may_ever, roles_that_may_ever, scopes};
+pub use decide::{CaseSubject, Decision, SeatInGroup, Subject, Verdict, decide, may_ever, roles_that_may_ever, scopes};
 pub use mirror::{GrantKind, MirrorRow, mirror};
 pub use table::{Relation, Rule};

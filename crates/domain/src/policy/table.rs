@@ -45,6 +45,15 @@ words! {
         /// The actor sits on the board: of the session, or of one that has the case on its agenda, in its time and
         /// without an interest in the case ([`Seat`](crate::consilium::Seat)).
         BoardMember = "board_member",
+        /// The actor sits in the group at the session.
+        GroupMember = "group_member",
+        /// The actor keeps the session of the group, as its chair or its secretary.
+        Keeper = "keeper",
+        /// The actor's seat in the group opens the file now: in the time of the session, present, without an interest
+        /// in the fact ([`GroupSeat`](crate::register::qualification::GroupSeat)).
+        GroupSeat = "group_seat",
+        /// The actor's own organisation was asked.
+        Asked = "asked",
         /// The account belongs to an organisation in scope.
         Colleague = "colleague",
     }
@@ -66,6 +75,7 @@ const fn rule(action: Action, relation: Relation, roles: &'static [Role]) -> Rul
 }
 
 use Role::ConsiliumSecretary;
+use Role::QualificationMember;
 use Role::{
     Administrator, Auditor, CommissionSecretary, GuardianshipCaseManager, HealthSpecialist, HotlineOperator,
     JuvenileInspector, Psychologist, SocialPedagogue, SocialWorker, Statistician, Supervisor,
@@ -178,6 +188,16 @@ pub const TABLE: &[Rule] = &[
     rule(Action::ConsiliumDeclare, Relation::BoardMember, CASE_WORKERS),
     rule(Action::ReportFile, Relation::Anyone, CASE_WORKERS),
     rule(Action::RegisterRead, Relation::Reporter, CASE_WORKERS),
+    rule(Action::QualificationRead, Relation::GroupMember, &[QualificationMember]),
+    rule(Action::QualificationManage, Relation::Keeper, &[QualificationMember]),
+    rule(Action::QualificationRecuse, Relation::GroupMember, &[QualificationMember]),
+    rule(Action::QualificationFileRead, Relation::GroupSeat, &[QualificationMember]),
+    rule(Action::OpinionGive, Relation::GroupSeat, &[QualificationMember]),
+    rule(Action::FactQualify, Relation::Keeper, &[QualificationMember]),
+    rule(Action::MaterialRead, Relation::Asked, CASE_WORKERS),
+    rule(Action::MaterialRead, Relation::Asked, &[QualificationMember]),
+    rule(Action::MaterialAnswer, Relation::Asked, CASE_WORKERS),
+    rule(Action::MaterialAnswer, Relation::Asked, &[QualificationMember]),
     rule(Action::FactAmend, Relation::ReportedBy, CASE_MANAGERS),
     rule(Action::FactAnnul, Relation::ReportedBy, &[Supervisor]),
     rule(Action::FactMerge, Relation::ReportedBy, &[Supervisor]),

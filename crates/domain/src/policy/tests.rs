@@ -3,6 +3,7 @@
 //! of the people who work on cases may lead one, this file pins what `docs/permissions.md` says.
 
 mod board;
+mod group;
 mod properties;
 
 use std::collections::BTreeSet;
@@ -71,7 +72,7 @@ const CASE_RIGHTS: [(Action, &str); 23] = [
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 35] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 43] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
     (Action::ProtocolManage, "--------", &[Role::Administrator]),
@@ -99,6 +100,14 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 35] = [
     (Action::ServiceManage, "------x-", &[Role::Administrator]),
     (Action::ReportFile, "xxxxxxxx", &[]),
     (Action::RegisterRead, "xxxxxxxx", &[]),
+    (Action::QualificationRead, "--------", &[Role::QualificationMember]),
+    (Action::QualificationManage, "--------", &[Role::QualificationMember]),
+    (Action::QualificationRecuse, "--------", &[Role::QualificationMember]),
+    (Action::QualificationFileRead, "--------", &[Role::QualificationMember]),
+    (Action::OpinionGive, "--------", &[Role::QualificationMember]),
+    (Action::FactQualify, "--------", &[Role::QualificationMember]),
+    (Action::MaterialRead, "xxxxxxxx", &[Role::QualificationMember]),
+    (Action::MaterialAnswer, "xxxxxxxx", &[Role::QualificationMember]),
     (Action::FactAmend, "xx--xxx-", &[]),
     (Action::FactAnnul, "------x-", &[]),
     (Action::FactMerge, "------x-", &[]),
@@ -416,6 +425,9 @@ fn the_mirror_says_what_the_tables_say() {
         // Whoever sees cases by a seat on a board alone reaches none in the mirror.
         expected.remove(&Role::ConsiliumSecretary);
         assert_eq!(holders(GrantKind::Reach, name), expected, "reach {name}");
+    }
+    for power in [Action::QualificationManage, Action::QualificationFileRead, Action::MaterialAnswer] {
+        assert_eq!(holders(GrantKind::Power, power.as_str()), expected_roles(power), "power {power}");
     }
     for power in [Action::ConsiliumRead, Action::ConsiliumManage] {
         assert_eq!(holders(GrantKind::Power, power.as_str()), expected_roles(power), "power {power}");

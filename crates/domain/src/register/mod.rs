@@ -4,6 +4,7 @@ pub mod change;
 pub mod matching;
 mod nature;
 mod number;
+pub mod qualification;
 pub mod school_signal;
 mod vocabulary;
 

@@ -40,6 +40,8 @@ pub enum Recipients {
     SupervisorsOf(OrganisationId),
     /// Of these the supervisors of the region.
     RegionSupervisorsOf(OrganisationId),
+    /// Everybody of an organisation who answers what the group that qualifies facts asks it for.
+    Answerers(OrganisationId),
     /// The duty contacts of organisations.
     DutyContacts(Vec<OrganisationId>),
 }
@@ -94,6 +96,9 @@ impl Tx<'_> {
                     .load(self.connection)?
             }
             Recipients::Organisation(organisation) => sql_query("SELECT case_workers_of($1) AS id")
+                .bind::<SqlUuid, _>(organisation.as_uuid())
+                .load(self.connection)?,
+            Recipients::Answerers(organisation) => sql_query("SELECT material_answerers_of($1) AS id")
                 .bind::<SqlUuid, _>(organisation.as_uuid())
                 .load(self.connection)?,
             Recipients::SupervisorsOf(organisation) => {

@@ -7,6 +7,7 @@ mod instruments;
 mod load;
 mod names;
 mod protocols;
+pub(crate) mod qualification;
 mod read;
 mod register_match;
 mod routing;

@@ -10,6 +10,7 @@ mod list;
 mod load;
 mod matching;
 mod of_case;
+pub mod qualification;
 mod reports;
 mod reviews;
 mod school_signal;

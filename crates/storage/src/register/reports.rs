@@ -153,6 +153,12 @@ impl Tx<'_> {
         Ok(reports)
     }
 
+    /// The reports of a fact that row security shows, oldest first. The caller audits what it shows of them.
+    pub(super) fn reports_of_fact(&mut self, fact: FactId) -> Result<Vec<Report>, StorageError> {
+        let found = found!(self.connection, reports::fact_id.eq(fact.as_uuid()))?;
+        self.reports_of(found)
+    }
+
     /// A report of the caller's own organisation.
     pub(super) fn report_of_own(&mut self, id: ReportId) -> Result<Option<Report>, StorageError> {
         let own = self.actor.organisation.id.as_uuid();

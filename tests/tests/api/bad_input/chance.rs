@@ -193,6 +193,7 @@ fn nothing_fails_by_chance() {
         "statistician.home",
         "administrator.home",
         "consilium_secretary.home",
+        "qualification_member.home",
         "social_pedagogue.abroad",
     ];
     let clients: Vec<Client> = roles.iter().map(|role| cast.server.client(role)).collect();

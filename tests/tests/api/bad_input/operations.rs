@@ -67,6 +67,7 @@ impl Callers {
             "statistician.home",
             "auditor.home",
             "consilium_secretary.home",
+            "qualification_member.home",
         ];
         Self(names.iter().map(|name| with_permissions(server.client(name))).collect())
     }

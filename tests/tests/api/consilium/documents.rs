@@ -12,13 +12,13 @@ use crate::support::Cast;
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 /// A file from the server: unzipped, every part read as XML, the text of the pages put together.
-struct Paper {
+pub struct Paper {
     text: String,
-    name: String,
+    pub name: String,
 }
 
 impl Paper {
-    fn get(client: &Client, path: &str, language: &str) -> Self {
+    pub fn get(client: &Client, path: &str, language: &str) -> Self {
         let request = client.request("GET", &format!("/api/v1{path}")).header("Accept-Language", language);
         let response = request.send().expect("an answer");
         assert_eq!(response.status(), 200);
@@ -45,14 +45,14 @@ impl Paper {
     }
 
     #[track_caller]
-    fn says(&self, words: &[&str]) {
+    pub fn says(&self, words: &[&str]) {
         for word in words {
             assert!(self.text.contains(word), "{word:?} is not in {}", self.text);
         }
     }
 
     #[track_caller]
-    fn hides(&self, words: &[&str]) {
+    pub fn hides(&self, words: &[&str]) {
         for word in words {
             assert!(!self.text.contains(word), "{word:?} is in {}", self.text);
         }

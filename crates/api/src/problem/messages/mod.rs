@@ -14,6 +14,7 @@ mod gates;
 mod help;
 mod intake;
 mod protocols;
+mod qualification;
 mod register;
 mod rules;
 mod sync;
@@ -31,6 +32,7 @@ pub const FIELDS: &[&[Row]] = &[
     assessments::FIELDS,
     help::FIELDS,
     consilium::FIELDS,
+    qualification::FIELDS,
     everyday::FIELDS,
     register::FIELDS,
     intake::FIELDS,
@@ -38,7 +40,7 @@ pub const FIELDS: &[&[Row]] = &[
 ];
 
 /// What a transition waits for: the codes of `missing` in `transition_refused`.
-pub const MISSING: &[&[Row]] = &[gates::MISSING, consilium::MISSING, everyday::MISSING];
+pub const MISSING: &[&[Row]] = &[gates::MISSING, consilium::MISSING, qualification::MISSING, everyday::MISSING];
 
 /// Rules of the domain that refuse a request: the codes of `reason` in `domain_rule` and the like.
 pub const RULES: &[&[Row]] = &[
@@ -48,6 +50,7 @@ pub const RULES: &[&[Row]] = &[
     clocks::RULES,
     assessments::RULES,
     help::RULES,
+    qualification::RULES,
     everyday::RULES,
     register::RULES,
     intake::RULES,

@@ -101,7 +101,7 @@ fn checked(tx: &mut Tx<'_>, request: &SessionRequest) -> Result<NewSession, Prob
 }
 
 /// A session is convened for today or later, and within the years that a calendar is made for.
-pub(super) fn wrong_time(tx: &Tx<'_>, at: DateTime<Utc>) -> Option<Issue> {
+pub(crate) fn wrong_time(tx: &Tx<'_>, at: DateTime<Utc>) -> Option<Issue> {
     const MOST_DAYS: i64 = 3 * 366;
     if local_date(at) < tx.today() {
         return Some(Issue::new("date_past"));

@@ -14,7 +14,11 @@ mod of_case;
 mod update;
 pub mod view;
 
-use qorgan_domain::consilium::SessionRefusal;
+use std::fmt::Display;
+
+pub(crate) use create::wrong_time;
+pub(crate) use lifecycle::{AttendanceRequest, CancelRequest, StepRequest};
+use qorgan_domain::consilium::{Gate, SessionRefusal};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::problem::{Problem, ProblemCode};
@@ -41,12 +45,17 @@ pub fn register(config: &mut ServiceConfig) {
 
 impl From<SessionRefusal> for Problem {
     fn from(refusal: SessionRefusal) -> Self {
-        let problem = Self::new(ProblemCode::TransitionRefused)
-            .with("action", refusal.action)
-            .with_missing(refusal.missing.iter().map(|gate| gate.code));
-        let params = refusal.missing.iter().flat_map(|gate| &gate.params);
-        params.fold(problem, |problem, (name, value)| problem.with(name, value))
+        refused(refusal.action, &refusal.missing)
     }
+}
+
+/// An action on a session that is refused for all of this.
+pub(crate) fn refused(action: impl Display, missing: &[Gate]) -> Problem {
+    let problem = Problem::new(ProblemCode::TransitionRefused)
+        .with("action", action.to_string())
+        .with_missing(missing.iter().map(|gate| gate.code));
+    let params = missing.iter().flat_map(|gate| &gate.params);
+    params.fold(problem, |problem, (name, value)| problem.with(name, value))
 }
 
 #[cfg(test)]

@@ -47,6 +47,16 @@ const fn words(kind: NoticeKind) -> Words {
             kk: "Сізді консилиумға шақырады.",
             en: "You are asked to a consilium.",
         },
+        NoticeKind::QualificationInvitation => Words {
+            ru: "Вас приглашают на заседание группы по квалификации фактов.",
+            kk: "Сізді фактілерді саралау тобының отырысына шақырады.",
+            en: "You are asked to a session of the qualification group.",
+        },
+        NoticeKind::MaterialRequested => Words {
+            ru: "Группа по квалификации фактов просит у вашей организации материалы. Откройте запрос.",
+            kk: "Фактілерді саралау тобы ұйымыңыздан материал сұрайды. Сұрауды ашыңыз.",
+            en: "The qualification group asks your organisation for material. Open the request.",
+        },
         NoticeKind::PlanAwaitsApproval => Words {
             ru: "План по случаю {case} ждёт утверждения.",
             kk: "{case} жағдайының жоспары бекітуді күтіп тұр.",

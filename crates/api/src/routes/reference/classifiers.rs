@@ -15,6 +15,7 @@ use crate::request::PathId;
 /// Names: `account_kind`, `age_group`, `appointment_status`, `assessment_purpose`, `assessment_respondent`,
 /// `assessment_status`, `attachment_kind`, `board_role`, `capacity_period`, `case_action`, `case_event_kind`,
 /// `case_link_kind`, `child_role`, `closure_outcome`, `conflict_ground`, `consent_form`, `consent_status`,
+/// `material_status`, `qualification_outcome`, `recusal_ground`,
 /// `consilium_outcome`, `consilium_status`, `consilium_vote`, `deadline_kind`, `deadline_state`, `duplicate_sign`,
 /// `escalation_level`, `escalation_target`, `fact_kind`, `fact_status`, `family_member`, `family_relation`,
 /// `follow_up_finding`, `linked_child_role`, `organisation_kind`, `participant_role`, `placement_change`,

@@ -6,6 +6,7 @@ mod file;
 mod get;
 mod list;
 mod match_reviews;
+pub mod qualification;
 mod reports;
 mod request;
 mod versions;
@@ -18,6 +19,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the operations of this area.
 pub fn register(config: &mut ServiceConfig) {
     config.service(file::report_file).service(list::fact_list).service(get::fact_get).service(reports::fact_reports);
+    qualification::register(config);
     config.service(versions::fact_versions).service(amend::fact_amend).service(amend::fact_annul);
     config.service(combine::fact_merge).service(combine::fact_split);
     config

@@ -61,7 +61,7 @@ struct Records {
 }
 
 impl Records {
-    fn subjects(&self) -> [Subject<'_>; 9] {
+    fn subjects(&self) -> [Subject<'_>; 11] {
         let [first, second] = &self.organisations;
         [
             Subject::None,
@@ -75,6 +75,8 @@ impl Records {
             Subject::Task(&self.case, &self.task_holder),
             Subject::Fact { reporters: &self.reporters, in_visible_case: self.flag },
             Subject::Account(first),
+            Subject::Group(self.flag.then_some(SeatInGroup { keeper: first.id == second.id, opens_file: self.flag })),
+            Subject::Material(first.id),
             Subject::Placement(first),
             Subject::Service(self.flag.then_some(first)),
         ]
