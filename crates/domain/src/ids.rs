@@ -138,6 +138,12 @@ ids! {
     ReportId,
     /// A fact of the unified register.
     FactId,
+    /// One import of a file of facts.
+    FactImportId,
+    /// A list that is compared with the register.
+    ReconciliationId,
+    /// A row of such a list, or a fact that it lacks.
+    ReconciliationItemId,
     /// An entry of the audit log.
     AuditEventId,
 }

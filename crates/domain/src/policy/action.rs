@@ -22,6 +22,8 @@ words! {
         Consilium = "consilium",
         /// Reports and facts of the unified register.
         Register = "register",
+        /// Lists of other bodies, compared with the register.
+        Reconciliation = "reconciliation",
         /// The change feed: pointers to records of the kinds above.
         Change = "change",
         /// Placements on the in-school register.
@@ -141,6 +143,12 @@ words! {
         ReportFile = "report_file",
         /// Read reports and facts of the unified register.
         RegisterRead = "register_read",
+        /// Load facts of earlier years from a file.
+        FactImport = "fact_import",
+        /// Read what came of comparing a list with the register.
+        ReconciliationRead = "reconciliation_read",
+        /// Compare a list of one's agency with the register, settle what differs, close it.
+        ReconciliationWrite = "reconciliation_write",
         /// Read what changed among the records that one may see.
         ChangesRead = "changes_read",
         /// Exact counts of the unified register.
@@ -165,6 +173,8 @@ impl Action {
             Self::SignalImport => ResourceKind::Signal,
             Self::AttachmentWrite | Self::AttachmentWithdraw => ResourceKind::Case,
             Self::ReportFile | Self::RegisterRead => ResourceKind::Register,
+            Self::FactImport => ResourceKind::Register,
+            Self::ReconciliationRead | Self::ReconciliationWrite => ResourceKind::Reconciliation,
             Self::ChangesRead => ResourceKind::Change,
             Self::SchoolRegisterRead | Self::SchoolRegisterWrite => ResourceKind::SchoolRegister,
             Self::ServiceRead | Self::ServiceManage => ResourceKind::Service,
@@ -221,6 +231,7 @@ impl Action {
             ResourceKind::Case => Self::CaseRead,
             ResourceKind::Consilium => Self::ConsiliumRead,
             ResourceKind::Register => Self::RegisterRead,
+            ResourceKind::Reconciliation => Self::ReconciliationRead,
             ResourceKind::Change => Self::ChangesRead,
             ResourceKind::SchoolRegister => Self::SchoolRegisterRead,
             ResourceKind::Service => Self::ServiceRead,

@@ -121,6 +121,9 @@ const fn describe(action: Action) -> &'static str {
         }
         Action::ReportFile => "File a report to the unified register.",
         Action::RegisterRead => "Read reports and facts of the unified register.",
+        Action::FactImport => "Load facts of earlier years from a file.",
+        Action::ReconciliationRead => "Read what came of comparing a list with the register.",
+        Action::ReconciliationWrite => "Compare a list with the register, settle what differs, close it.",
         Action::ChangesRead => "Read what changed among the records that one may see.",
         Action::StatisticsExact => "Exact counts of the unified register.",
     }
@@ -143,6 +146,7 @@ const fn explain(relation: Relation) -> &'static str {
             "tasks of a case whose lead is in scope, given to an organisation whose agency has nobody who works on cases"
         }
         Relation::Reporter => "facts reported by an organisation in scope, or of a case the user may see",
+        Relation::Uploader => "lists that an organisation in scope uploaded, where the scope is a territory or wider",
         Relation::School => "placements of a school in scope",
         Relation::Provider => "services provided by an organisation in scope",
         Relation::Convener => "sessions that the user's own organisation convened",

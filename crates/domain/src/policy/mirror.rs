@@ -48,6 +48,8 @@ const POWERS: &[Action] = &[
     Action::InstrumentManage,
     Action::AuditRead,
     Action::StatisticsExact,
+    Action::ReconciliationRead,
+    Action::ReconciliationWrite,
     Action::ConsiliumRead,
     Action::ConsiliumManage,
 ];

@@ -34,6 +34,9 @@ words! {
         LeadInstead = "lead_instead",
         /// An organisation in scope reported the fact, or it belongs to a case the actor may see.
         Reporter = "reporter",
+        /// An organisation in scope uploaded the list, and the scope is a territory or wider: whoever compares a list
+        /// learns which of its children the register knows.
+        Uploader = "uploader",
         /// The school that holds the placement lies in scope.
         School = "school",
         /// The organisation that provides the service lies in scope.
@@ -175,6 +178,9 @@ pub const TABLE: &[Rule] = &[
     rule(Action::ConsiliumDeclare, Relation::BoardMember, CASE_WORKERS),
     rule(Action::ReportFile, Relation::Anyone, CASE_WORKERS),
     rule(Action::RegisterRead, Relation::Reporter, CASE_WORKERS),
+    rule(Action::FactImport, Relation::Anyone, &[Supervisor]),
+    rule(Action::ReconciliationRead, Relation::Uploader, &[Supervisor]),
+    rule(Action::ReconciliationWrite, Relation::Uploader, &[Supervisor]),
     rule(Action::ChangesRead, Relation::Anyone, CASE_WORKERS),
     rule(Action::ChangesRead, Relation::Anyone, &[HotlineOperator]),
     rule(Action::StatisticsExact, Relation::Anyone, &[Statistician]),

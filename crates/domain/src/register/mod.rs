@@ -1,7 +1,9 @@
 //! The unified register: what happened, counted once.
 
+pub mod import;
 mod nature;
 mod number;
+pub mod reconciliation;
 mod vocabulary;
 
 pub use nature::{Nature, check_relation};
