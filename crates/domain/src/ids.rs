@@ -144,6 +144,8 @@ ids! {
     ReconciliationId,
     /// A row of such a list, or a fact that it lacks.
     ReconciliationItemId,
+    /// Two facts that may be one event, put before a person to decide.
+    MatchReviewId,
     /// An entry of the audit log.
     AuditEventId,
 }

@@ -753,6 +753,9 @@ table! {
         reason -> Nullable<Text>,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
+        change -> Text,
+        merged_into -> Nullable<Uuid>,
+        protocol_number -> Nullable<Text>,
     }
 }
 
@@ -763,6 +766,60 @@ table! {
         child_id -> Uuid,
         current_version -> Integer,
         created_at -> Timestamptz,
+        merged_into -> Nullable<Uuid>,
+        merged_at -> Nullable<Timestamptz>,
+        signal_id -> Nullable<Uuid>,
+    }
+}
+
+table! {
+    register_external_references (report_id, position) {
+        report_id -> Uuid,
+        position -> SmallInt,
+        system -> Text,
+        number -> Text,
+        number_key -> Text,
+    }
+}
+
+table! {
+    register_match_reviews (id) {
+        id -> Uuid,
+        older_id -> Uuid,
+        newer_id -> Uuid,
+        report_id -> Uuid,
+        score -> Double,
+        evidence -> Jsonb,
+        rules_from -> Date,
+        status -> Text,
+        assigned_to -> Nullable<Uuid>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    register_match_rules (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        definition -> Jsonb,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
+    register_report_links (report_id, fact_id, since) {
+        report_id -> Uuid,
+        fact_id -> Uuid,
+        since -> Timestamptz,
+        until -> Nullable<Timestamptz>,
+        cause -> Text,
+        ended_by -> Nullable<Text>,
     }
 }
 
@@ -774,13 +831,19 @@ table! {
         child_role -> Text,
         occurred_on -> Date,
         description -> Text,
-        external_refs -> Jsonb,
         case_id -> Nullable<Uuid>,
         reported_by -> Uuid,
         organisation_id -> Uuid,
         organisation_agency -> Text,
         organisation_kato -> Text,
         created_at -> Timestamptz,
+        kind -> Text,
+        main_form -> Nullable<Text>,
+        forms -> Array<Text>,
+        level -> Nullable<Text>,
+        kato -> Text,
+        setting -> Text,
+        relation -> Nullable<Text>,
     }
 }
 
@@ -1018,8 +1081,12 @@ allow_tables_to_appear_in_same_query!(
     policy_mirror,
     protocol_applications,
     protocol_versions,
+    register_external_references,
     register_fact_versions,
     register_facts,
+    register_match_reviews,
+    register_match_rules,
+    register_report_links,
     register_reports,
     school_placement_versions,
     school_placements,

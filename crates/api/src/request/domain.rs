@@ -42,6 +42,7 @@ crate::leaf_str!(
     ids::AppointmentId,
     ids::ReportId,
     ids::FactId,
+    ids::MatchReviewId,
     ids::AttachmentId,
     ids::AuditEventId,
 );

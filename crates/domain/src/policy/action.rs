@@ -149,6 +149,16 @@ words! {
         ReconciliationRead = "reconciliation_read",
         /// Compare a list of one's agency with the register, settle what differs, close it.
         ReconciliationWrite = "reconciliation_write",
+        /// Correct what a fact of the register says.
+        FactAmend = "fact_amend",
+        /// Annul a fact that was entered by mistake.
+        FactAnnul = "fact_annul",
+        /// Merge a fact into another one, and give reports back.
+        FactMerge = "fact_merge",
+        /// Read the match reviews: pairs of facts that may be one event.
+        MatchReviewRead = "match_review_read",
+        /// Decide whether two facts are one event.
+        MatchReviewDecide = "match_review_decide",
         /// Read what changed among the records that one may see.
         ChangesRead = "changes_read",
         /// Exact counts of the unified register.
@@ -175,6 +185,8 @@ impl Action {
             Self::ReportFile | Self::RegisterRead => ResourceKind::Register,
             Self::FactImport => ResourceKind::Register,
             Self::ReconciliationRead | Self::ReconciliationWrite => ResourceKind::Reconciliation,
+            Self::FactAmend | Self::FactAnnul | Self::FactMerge => ResourceKind::Register,
+            Self::MatchReviewRead | Self::MatchReviewDecide => ResourceKind::Register,
             Self::ChangesRead => ResourceKind::Change,
             Self::SchoolRegisterRead | Self::SchoolRegisterWrite => ResourceKind::SchoolRegister,
             Self::ServiceRead | Self::ServiceManage => ResourceKind::Service,

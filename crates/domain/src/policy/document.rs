@@ -124,6 +124,11 @@ const fn describe(action: Action) -> &'static str {
         Action::FactImport => "Load facts of earlier years from a file.",
         Action::ReconciliationRead => "Read what came of comparing a list with the register.",
         Action::ReconciliationWrite => "Compare a list with the register, settle what differs, close it.",
+        Action::FactAmend => "Correct what a fact of the register says.",
+        Action::FactAnnul => "Annul a fact that was entered by mistake.",
+        Action::FactMerge => "Merge a fact into another one, and give reports back.",
+        Action::MatchReviewRead => "Read the match reviews: pairs of facts that may be one event.",
+        Action::MatchReviewDecide => "Decide whether two facts are one event.",
         Action::ChangesRead => "Read what changed among the records that one may see.",
         Action::StatisticsExact => "Exact counts of the unified register.",
     }
@@ -145,6 +150,7 @@ const fn explain(relation: Relation) -> &'static str {
         Relation::LeadInstead => {
             "tasks of a case whose lead is in scope, given to an organisation whose agency has nobody who works on cases"
         }
+        Relation::ReportedBy => "facts reported by an organisation in scope",
         Relation::Reporter => "facts reported by an organisation in scope, or of a case the user may see",
         Relation::Uploader => "lists that an organisation in scope uploaded, where the scope is a territory or wider",
         Relation::School => "placements of a school in scope",

@@ -50,6 +50,8 @@ const POWERS: &[Action] = &[
     Action::StatisticsExact,
     Action::ReconciliationRead,
     Action::ReconciliationWrite,
+    Action::MatchReviewRead,
+    Action::MatchReviewDecide,
     Action::ConsiliumRead,
     Action::ConsiliumManage,
 ];

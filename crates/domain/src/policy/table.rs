@@ -37,6 +37,8 @@ words! {
         /// An organisation in scope uploaded the list, and the scope is a territory or wider: whoever compares a list
         /// learns which of its children the register knows.
         Uploader = "uploader",
+        /// An organisation in scope reported the fact; a case alone does not do.
+        ReportedBy = "reported_by",
         /// The school that holds the placement lies in scope.
         School = "school",
         /// The organisation that provides the service lies in scope.
@@ -181,6 +183,11 @@ pub const TABLE: &[Rule] = &[
     rule(Action::FactImport, Relation::Anyone, &[Supervisor]),
     rule(Action::ReconciliationRead, Relation::Uploader, &[Supervisor]),
     rule(Action::ReconciliationWrite, Relation::Uploader, &[Supervisor]),
+    rule(Action::FactAmend, Relation::ReportedBy, CASE_MANAGERS),
+    rule(Action::FactAnnul, Relation::ReportedBy, &[Supervisor]),
+    rule(Action::FactMerge, Relation::ReportedBy, &[Supervisor]),
+    rule(Action::MatchReviewRead, Relation::ReportedBy, &[Supervisor]),
+    rule(Action::MatchReviewDecide, Relation::ReportedBy, &[Supervisor]),
     rule(Action::ChangesRead, Relation::Anyone, CASE_WORKERS),
     rule(Action::ChangesRead, Relation::Anyone, &[HotlineOperator]),
     rule(Action::StatisticsExact, Relation::Anyone, &[Statistician]),

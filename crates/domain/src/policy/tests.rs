@@ -71,7 +71,7 @@ const CASE_RIGHTS: [(Action, &str); 23] = [
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 29] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 34] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
     (Action::ProtocolManage, "--------", &[Role::Administrator]),
@@ -98,6 +98,11 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 29] = [
     (Action::ServiceManage, "------x-", &[Role::Administrator]),
     (Action::ReportFile, "xxxxxxxx", &[]),
     (Action::RegisterRead, "xxxxxxxx", &[]),
+    (Action::FactAmend, "xx--xxx-", &[]),
+    (Action::FactAnnul, "------x-", &[]),
+    (Action::FactMerge, "------x-", &[]),
+    (Action::MatchReviewRead, "------x-", &[]),
+    (Action::MatchReviewDecide, "------x-", &[]),
     (Action::ConsiliumRead, "xxxxxxxx", &[Role::ConsiliumSecretary]),
     (Action::ConsiliumManage, "--------", &[Role::ConsiliumSecretary]),
     (Action::ConsiliumDeclare, "xxxxxxxx", &[Role::ConsiliumSecretary]),

@@ -1,11 +1,13 @@
 //! The unified register: what happened, counted once.
 
 pub mod import;
+pub mod change;
 mod nature;
 mod number;
 pub mod reconciliation;
 mod vocabulary;
 
+pub use change::{Change, ChangeKind, ChangeRefusal, FactContent, FactState};
 pub use nature::{Nature, check_relation};
 pub use number::FactNumber;
 pub use vocabulary::{AgeGroup, ChildRole, FactKind, FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm};

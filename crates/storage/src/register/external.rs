@@ -1,11 +1,17 @@
 //! Where other systems keep what a report tells of.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
+use diesel::prelude::*;
 use qorgan_domain::Invalid;
 use qorgan_domain::text::Text;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::schema::register_external_references as references;
+use crate::{StorageError, Tx, rows};
 
 /// A system of another agency that knows the event by a number of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +67,51 @@ pub struct ExternalReference {
     pub system: ExternalSystem,
     /// Its number there, 1 to 60 characters.
     pub number: Text<1, 60>,
+}
+
+impl Tx<'_> {
+    /// The numbers that reports name, by report and in the order in which they were named.
+    pub(super) fn external_references(
+        &mut self,
+        reports: &[Uuid],
+    ) -> Result<HashMap<Uuid, Vec<ExternalReference>>, StorageError> {
+        let rows: Vec<(Uuid, String, String)> = references::table
+            .filter(references::report_id.eq_any(reports))
+            .order((references::report_id, references::position))
+            .select((references::report_id, references::system, references::number))
+            .load(self.connection)?;
+        let mut named = HashMap::<Uuid, Vec<ExternalReference>>::new();
+        for (report, system, number) in rows {
+            named.entry(report).or_default().push(ExternalReference {
+                system: rows::parse(&system, "register_external_references", "system", report)?,
+                number: rows::parse(&number, "register_external_references", "number", report)?,
+            });
+        }
+        Ok(named)
+    }
+
+    pub(super) fn external_references_insert(
+        &mut self,
+        report: Uuid,
+        named: &[ExternalReference],
+    ) -> Result<(), StorageError> {
+        let rows: Vec<_> = named
+            .iter()
+            .zip(1_i16..)
+            .map(|(reference, position)| {
+                (
+                    references::report_id.eq(report),
+                    references::position.eq(position),
+                    references::system.eq(reference.system.as_str()),
+                    references::number.eq(reference.number.as_str()),
+                )
+            })
+            .collect();
+        if !rows.is_empty() {
+            diesel::insert_into(references::table).values(&rows).execute(self.connection)?;
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

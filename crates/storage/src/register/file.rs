@@ -7,16 +7,15 @@ use qorgan_domain::cases::{CaseEventKind, Stage};
 use qorgan_domain::children::{Sex, age_on, is_child_on};
 use qorgan_domain::ids::{ChildId, FactId, ReportId};
 use qorgan_domain::policy::{Action, ResourceKind};
-use qorgan_domain::register::{ChildRole, FactNumber, FactStatus, Nature, Relation, Setting};
+use qorgan_domain::register::{ChangeKind, ChildRole, FactNumber, FactStatus, Nature, Relation, Setting};
 use qorgan_domain::territory::Kato;
 use qorgan_domain::text::Narrative;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::load::VersionRow;
 use super::{ExternalReference, Fact, FactVersion, Report};
 use crate::cases::{Case, CaseChange, CaseEvent};
-use crate::schema::{register_fact_versions as versions, register_facts as facts, register_reports as reports};
+use crate::schema::{register_facts as facts, register_reports as reports};
 use crate::{Authorized, Permit, StorageError, Tx};
 
 diesel::define_sql_function! {
@@ -115,17 +114,17 @@ impl NewReport<'_> {
         i16::try_from(age_on(self.child.birth_date, self.occurred_on)).map_err(|_| FilingError::NotAChild)
     }
 
-    fn same_as(&self, report: &Report, first: &FactVersion) -> bool {
+    fn same_as(&self, report: &Report) -> bool {
         report.child_id == self.child.id
             && report.child_role == self.child_role
             && report.description == self.description
             && report.external_refs == self.external_refs
             && report.case_id == self.case.map(|case| case.id)
             && report.occurred_on == self.occurred_on
-            && first.nature == self.nature
-            && first.kato == self.kato
-            && first.setting == self.setting
-            && first.relation == self.relation
+            && report.nature == self.nature
+            && report.kato == self.kato
+            && report.setting == self.setting
+            && report.relation == self.relation
     }
 }
 
@@ -161,11 +160,7 @@ impl Tx<'_> {
             .bind::<Text, _>(id.to_string())
             .execute(self.connection)?;
         let Some(report) = self.report_of_own(id)? else { return Ok(None) };
-        let first: VersionRow = versions::table
-            .find((report.fact_id.as_uuid(), 1))
-            .select(VersionRow::as_select())
-            .first(self.connection)?;
-        if !new.same_as(&report, &first.into_version()?) {
+        if !new.same_as(&report) {
             return Err(FilingError::IdTaken);
         }
         let fact = self.fact_load(report.fact_id)?;
@@ -194,6 +189,9 @@ impl Tx<'_> {
                 age_years,
                 agency: organisation.agency.clone(),
                 status: FactStatus::Registered,
+                change: ChangeKind::Registered,
+                merged_into: None,
+                protocol_number: None,
                 reason: None,
                 recorded_at: self.now,
             },
@@ -222,39 +220,17 @@ impl Tx<'_> {
             .ok_or(StorageError::Statement("next_number gave what is no number"))
     }
 
-    fn version_insert(&mut self, fact: FactId, version: &FactVersion) -> Result<(), StorageError> {
-        let forms: Vec<&str> = version.nature.forms().map(|form| form.as_str()).collect();
-        diesel::insert_into(versions::table)
-            .values((
-                versions::fact_id.eq(fact.as_uuid()),
-                versions::version.eq(version.version),
-                versions::kind.eq(version.nature.kind().as_str()),
-                versions::main_form.eq(version.nature.main_form().map(|form| form.as_str())),
-                versions::forms.eq(forms),
-                versions::level.eq(version.nature.level().map(|level| level.as_str())),
-                versions::occurred_on.eq(version.occurred_on),
-                versions::kato.eq(version.kato.as_str()),
-                versions::setting.eq(version.setting.as_str()),
-                versions::relation.eq(version.relation.map(Relation::as_str)),
-                versions::sex.eq(version.sex.as_str()),
-                versions::age_years.eq(version.age_years),
-                versions::agency_code.eq(version.agency.as_str()),
-                versions::status.eq(version.status.as_str()),
-                versions::actor_id.eq(self.actor.user.as_uuid()),
-                versions::reason.eq(version.reason.as_deref()),
-                versions::recorded_at.eq(version.recorded_at),
-            ))
-            .execute(self.connection)?;
-        Ok(())
-    }
-
     fn report_row_insert(&mut self, new: &NewReport<'_>, fact: &Fact) -> Result<Report, FilingError> {
         let report = Report {
             id: new.id.unwrap_or_else(|| ReportId::from_uuid(Uuid::now_v7())),
             fact_id: fact.id,
             child_id: new.child.id,
             child_role: new.child_role,
+            nature: new.nature.clone(),
             occurred_on: new.occurred_on,
+            kato: new.kato.clone(),
+            setting: new.setting,
+            relation: new.relation,
             description: new.description.clone(),
             external_refs: new.external_refs.clone(),
             case_id: new.case.map(|case| case.id),
@@ -262,8 +238,7 @@ impl Tx<'_> {
             organisation: (self.actor.organisation.clone(), self.actor.organisation_name.clone()),
             created_at: self.now,
         };
-        let external_refs = serde_json::to_value(&report.external_refs)
-            .map_err(|_| StorageError::Statement("external references could not be written"))?;
+        let forms: Vec<&str> = report.nature.forms().map(|form| form.as_str()).collect();
         let organisation = &report.organisation.0;
         diesel::insert_into(reports::table)
             .values((
@@ -273,7 +248,15 @@ impl Tx<'_> {
                 reports::child_role.eq(report.child_role.as_str()),
                 reports::occurred_on.eq(report.occurred_on),
                 reports::description.eq(report.description.as_str()),
-                reports::external_refs.eq(external_refs),
+                (
+                    reports::kind.eq(report.nature.kind().as_str()),
+                    reports::main_form.eq(report.nature.main_form().map(|form| form.as_str())),
+                    reports::forms.eq(forms),
+                    reports::level.eq(report.nature.level().map(|level| level.as_str())),
+                    reports::kato.eq(report.kato.as_str()),
+                    reports::setting.eq(report.setting.as_str()),
+                    reports::relation.eq(report.relation.map(Relation::as_str)),
+                ),
                 reports::case_id.eq(report.case_id.map(|case| case.as_uuid())),
                 reports::reported_by.eq(report.reported_by.0.as_uuid()),
                 reports::organisation_id.eq(organisation.id.as_uuid()),
@@ -287,6 +270,7 @@ impl Tx<'_> {
                 StorageError::Duplicate { constraint } if constraint == "register_reports_pkey" => FilingError::IdTaken,
                 error => error.into(),
             })?;
+        self.external_references_insert(report.id.as_uuid(), &report.external_refs)?;
         Ok(report)
     }
 

@@ -6,12 +6,15 @@ use qorgan_domain::children::Sex;
 use qorgan_domain::identity::AgencyCode;
 use qorgan_domain::ids::{ChildId, FactId};
 use qorgan_domain::policy::{Action, Actor, OrganisationRef, Subject, Verdict, decide};
-use qorgan_domain::register::{FactKind, FactNumber, FactStatus, Nature, Relation, Setting};
+use qorgan_domain::register::{ChangeKind, FactContent, FactKind, FactNumber, FactStatus, Nature, Relation, Setting};
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
 use crate::reference::organisation_ref;
-use crate::schema::{register_fact_versions as versions, register_facts as facts, register_reports as reports};
+use crate::schema::{
+    register_fact_versions as versions, register_facts as facts, register_report_links as links,
+    register_reports as reports,
+};
 use crate::{AccessError, Authorized, Denial, StorageError, Tx, rows};
 
 diesel::define_sql_function! {
@@ -61,10 +64,30 @@ pub struct FactVersion {
     pub agency: AgencyCode,
     /// Where the fact stands.
     pub status: FactStatus,
+    /// What made this version.
+    pub change: ChangeKind,
+    /// The fact that stands for this one, where it is merged.
+    pub merged_into: Option<FactId>,
+    /// The protocol of the session that decided, where one did.
+    pub protocol_number: Option<String>,
     /// Why this version was made; none for the first.
     pub reason: Option<String>,
     /// When it was made.
     pub recorded_at: DateTime<Utc>,
+}
+
+impl FactVersion {
+    /// What it says of the event.
+    #[must_use]
+    pub fn content(&self) -> FactContent {
+        FactContent {
+            nature: self.nature.clone(),
+            occurred_on: self.occurred_on,
+            kato: self.kato.clone(),
+            setting: self.setting,
+            relation: self.relation,
+        }
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -93,6 +116,9 @@ pub(super) struct VersionRow {
     age_years: i16,
     agency_code: String,
     status: String,
+    change: String,
+    merged_into: Option<Uuid>,
+    protocol_number: Option<String>,
     reason: Option<String>,
     recorded_at: DateTime<Utc>,
 }
@@ -113,30 +139,45 @@ impl VersionRow {
             age_years: self.age_years,
             agency: rows::parse(&self.agency_code, VERSIONS, "agency_code", row)?,
             status: rows::parse(&self.status, VERSIONS, "status", row)?,
+            change: rows::parse(&self.change, VERSIONS, "change", row)?,
+            merged_into: self.merged_into.map(Into::into),
+            protocol_number: self.protocol_number,
             reason: self.reason,
             recorded_at: self.recorded_at,
         })
     }
 
     fn nature(&self) -> Result<Nature, StorageError> {
-        let row = self.fact_id;
-        let kind: FactKind = rows::parse(&self.kind, VERSIONS, "kind", row)?;
-        let main_form = rows::parse_optional(self.main_form.as_deref(), VERSIONS, "main_form", row)?;
-        let level = rows::parse_optional(self.level.as_deref(), VERSIONS, "level", row)?;
+        let columns = NatureColumns {
+            kind: &self.kind,
+            main_form: self.main_form.as_deref(),
+            forms: &self.forms,
+            level: self.level.as_deref(),
+        };
+        columns.nature(VERSIONS, self.fact_id)
+    }
+}
+
+/// The columns that hold what a fact was, in versions and in reports.
+pub(super) struct NatureColumns<'a> {
+    pub(super) kind: &'a str,
+    pub(super) main_form: Option<&'a str>,
+    pub(super) forms: &'a [String],
+    pub(super) level: Option<&'a str>,
+}
+
+impl NatureColumns<'_> {
+    pub(super) fn nature(&self, table: &'static str, row: Uuid) -> Result<Nature, StorageError> {
+        let kind: FactKind = rows::parse(self.kind, table, "kind", row)?;
+        let main_form = rows::parse_optional(self.main_form, table, "main_form", row)?;
+        let level = rows::parse_optional(self.level, table, "level", row)?;
         let forms = match kind {
             FactKind::SuicidalBehaviour => None,
             FactKind::Violence => Some(
-                self.forms
-                    .iter()
-                    .map(|form| rows::parse(form, VERSIONS, "forms", row))
-                    .collect::<Result<Vec<_>, _>>()?,
+                self.forms.iter().map(|form| rows::parse(form, table, "forms", row)).collect::<Result<Vec<_>, _>>()?,
             ),
         };
-        Nature::new(kind, main_form, level, forms).map_err(|_| StorageError::Corrupt {
-            table: VERSIONS,
-            column: "kind",
-            row,
-        })
+        Nature::new(kind, main_form, level, forms).map_err(|_| StorageError::Corrupt { table, column: "kind", row })
     }
 }
 
@@ -238,9 +279,11 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// By facts: whose reports the caller may see. Row security leaves out the reports of others.
+    /// By facts: whose reports the caller may see. Row security leaves out the reports of others. A merged fact is
+    /// reached by those that went on with the merger.
     fn fact_reaches(&mut self, ids: &[Uuid]) -> Result<std::collections::HashMap<Uuid, Reach>, StorageError> {
-        let found: Vec<(Uuid, Uuid, String, String, bool)> = reports::table
+        type Found = (Uuid, Uuid, String, String, bool);
+        let mut found: Vec<Found> = reports::table
             .filter(reports::fact_id.eq_any(ids))
             .order(reports::created_at)
             .select((
@@ -251,6 +294,22 @@ impl Tx<'_> {
                 case_visible(reports::case_id),
             ))
             .load(self.connection)?;
+        if found.is_empty() || ids.len() > 1 {
+            let went_on: Vec<Found> = links::table
+                .inner_join(facts::table.on(links::fact_id.eq(facts::id)))
+                .inner_join(reports::table.on(links::report_id.eq(reports::id)))
+                .filter(facts::id.eq_any(ids).and(links::until.eq(facts::merged_at)))
+                .order(reports::created_at)
+                .select((
+                    facts::id,
+                    reports::organisation_id,
+                    reports::organisation_agency,
+                    reports::organisation_kato,
+                    case_visible(reports::case_id),
+                ))
+                .load(self.connection)?;
+            found.extend(went_on);
+        }
         let mut reaches = std::collections::HashMap::<Uuid, Reach>::new();
         for (fact, organisation, agency, kato, in_visible_case) in found {
             let reporter = organisation_ref(organisation, &agency, &kato)?;

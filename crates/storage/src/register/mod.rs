@@ -8,9 +8,11 @@ mod list;
 mod load;
 mod of_case;
 mod reports;
+mod versions;
 
 pub use external::{ExternalReference, ExternalSystem};
 pub use file::{FiledReport, FilingError, NewReport, ReportedChild};
 pub use list::{FactFilter, FactKey};
 pub use load::{Fact, FactVersion};
 pub use reports::Report;
+pub use versions::{ChangeError, FactChange};

@@ -4,14 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use qorgan_domain::ids::{CaseId, ChildId, FactId, ReportId, UserId};
 use qorgan_domain::policy::{Action, OrganisationRef};
-use qorgan_domain::register::ChildRole;
+use qorgan_domain::register::{ChildRole, Nature, Relation, Setting};
+use qorgan_domain::territory::Kato;
 use qorgan_domain::text::Narrative;
 use uuid::Uuid;
 
-use super::load::case_visible;
+use super::load::{NatureColumns, case_visible};
 use super::{ExternalReference, Fact};
 use crate::reference::organisation_ref;
-use crate::schema::{organisations, register_reports as reports, users};
+use crate::schema::{organisations, register_report_links as links, register_reports as reports, users};
 use crate::{Authorized, StorageError, Tx, rows};
 
 /// What one agency said about a fact.
@@ -25,8 +26,16 @@ pub struct Report {
     pub child_id: ChildId,
     /// What the child was in the event.
     pub child_role: ChildRole,
+    /// What it was, as this reporter saw it.
+    pub nature: Nature,
     /// The day of the event.
     pub occurred_on: NaiveDate,
+    /// The territory of the event.
+    pub kato: Kato,
+    /// Where it took place.
+    pub setting: Setting,
+    /// What the alleged perpetrator is to the child, where the reporter said that.
+    pub relation: Option<Relation>,
     /// The reporter's own words.
     pub description: Narrative,
     /// Where other systems know the event.
@@ -50,7 +59,13 @@ struct ReportRow {
     child_role: String,
     occurred_on: NaiveDate,
     description: String,
-    external_refs: serde_json::Value,
+    kind: String,
+    main_form: Option<String>,
+    forms: Vec<String>,
+    level: Option<String>,
+    kato: String,
+    setting: String,
+    relation: Option<String>,
     case_id: Option<Uuid>,
     reported_by: Uuid,
     organisation_id: Uuid,
@@ -65,18 +80,24 @@ type Found = (ReportRow, bool, String, String);
 fn into_report((row, case_visible, author, organisation): Found) -> Result<Report, StorageError> {
     const TABLE: &str = "register_reports";
     let id = row.id;
+    let nature = NatureColumns {
+        kind: &row.kind,
+        main_form: row.main_form.as_deref(),
+        forms: &row.forms,
+        level: row.level.as_deref(),
+    };
     Ok(Report {
+        nature: nature.nature(TABLE, id)?,
+        kato: rows::parse(&row.kato, TABLE, "kato", id)?,
+        setting: rows::parse(&row.setting, TABLE, "setting", id)?,
+        relation: rows::parse_optional(row.relation.as_deref(), TABLE, "relation", id)?,
         id: id.into(),
         fact_id: row.fact_id.into(),
         child_id: row.child_id.into(),
         child_role: rows::parse(&row.child_role, TABLE, "child_role", id)?,
         occurred_on: row.occurred_on,
         description: rows::parse(&row.description, TABLE, "description", id)?,
-        external_refs: serde_json::from_value(row.external_refs).map_err(|_| StorageError::Corrupt {
-            table: TABLE,
-            column: "external_refs",
-            row: id,
-        })?,
+        external_refs: Vec::new(),
         case_id: row.case_id.filter(|_| case_visible).map(Into::into),
         reported_by: (row.reported_by.into(), author),
         organisation: (
@@ -101,15 +122,27 @@ macro_rules! found {
 }
 
 impl Tx<'_> {
-    /// The reports of a fact that the caller may see, oldest first. Their words are personal data: audited.
+    /// The reports of a fact that the caller may see, oldest first; with a moment, those that the fact had then. Their
+    /// words are personal data: audited.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn fact_reports(&mut self, fact: &Authorized<Fact>) -> Result<Vec<Report>, StorageError> {
-        let reports = found!(self.connection, reports::fact_id.eq(fact.id.as_uuid()))?
-            .into_iter()
-            .map(into_report)
-            .collect::<Result<Vec<_>, _>>()?;
+    pub fn fact_reports(
+        &mut self,
+        fact: &Authorized<Fact>,
+        as_of: Option<DateTime<Utc>>,
+    ) -> Result<Vec<Report>, StorageError> {
+        let found = match as_of {
+            None => found!(self.connection, reports::fact_id.eq(fact.id.as_uuid()))?,
+            Some(moment) => {
+                let had = links::table
+                    .filter(links::fact_id.eq(fact.id.as_uuid()).and(links::since.le(moment)))
+                    .filter(links::until.is_null().or(links::until.gt(moment)))
+                    .select(links::report_id);
+                found!(self.connection, reports::id.eq_any(had))?
+            }
+        };
+        let reports = self.reports_of(found)?;
         let subjects = reports.iter().map(|report| report.id.as_uuid()).collect();
         self.audit_many(Action::RegisterRead, subjects);
         Ok(reports)
@@ -119,6 +152,18 @@ impl Tx<'_> {
     pub(super) fn report_of_own(&mut self, id: ReportId) -> Result<Option<Report>, StorageError> {
         let own = self.actor.organisation.id.as_uuid();
         let filter = reports::id.eq(id.as_uuid()).and(reports::organisation_id.eq(own));
-        found!(self.connection, filter)?.into_iter().next().map(into_report).transpose()
+        let found = found!(self.connection, filter)?;
+        Ok(self.reports_of(found)?.pop())
+    }
+
+    /// Reports of their rows, with the numbers by which other systems know them.
+    fn reports_of(&mut self, found: Vec<Found>) -> Result<Vec<Report>, StorageError> {
+        let mut reports = found.into_iter().map(into_report).collect::<Result<Vec<_>, _>>()?;
+        let ids: Vec<Uuid> = reports.iter().map(|report| report.id.as_uuid()).collect();
+        let mut named = self.external_references(&ids)?;
+        for report in &mut reports {
+            report.external_refs = named.remove(&report.id.as_uuid()).unwrap_or_default();
+        }
+        Ok(reports)
     }
 }

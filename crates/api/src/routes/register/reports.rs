@@ -25,7 +25,7 @@ use crate::request::{Page, PathId};
 pub async fn fact_reports(ctx: Ctx, id: PathId<FactId>) -> Result<HttpResponse, Problem> {
     ctx.answer(move |tx| {
         let fact = tx.fact_for(id.0, Action::RegisterRead)?;
-        let items = tx.fact_reports(&fact)?.into_iter().map(ReportView::from).collect();
+        let items = tx.fact_reports(&fact, None)?.into_iter().map(ReportView::from).collect();
         Answer::ok(&Page { items, next_cursor: None })
     })
     .await
