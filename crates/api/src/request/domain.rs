@@ -44,6 +44,8 @@ crate::leaf_str!(
     ids::FactId,
     ids::MatchReviewId,
     ids::AttachmentId,
+    ids::ReconciliationId,
+    ids::ReconciliationItemId,
     ids::AuditEventId,
 );
 
@@ -97,6 +99,9 @@ crate::leaf_str!(
     register::SuicidalLevel,
     register::ViolenceForm,
     register::AgeGroup,
+    register::reconciliation::ReconciliationOutcome,
+    register::reconciliation::ReconciliationStatus,
+    register::reconciliation::Resolution,
     signals::ImportSource,
     school_register::Submitter,
     services::AppointmentStatus,

@@ -174,6 +174,7 @@ fn related(actor: &Actor, scope: Scope, relation: Relation, subject: &Subject<'_
         }
         (Relation::Uploader, Subject::Reconciliation(uploader)) => {
             matches!(scope, Scope::Territory | Scope::Region) && actor.reaches(scope, uploader)
+        }
         (Relation::ReportedBy, Subject::Fact { reporters, .. }) => {
             reporters.iter().any(|organisation| actor.reaches(scope, organisation))
         }

@@ -4,9 +4,11 @@
 
 mod external;
 mod file;
+pub mod import;
 mod list;
 mod load;
 mod of_case;
+pub mod reconciliation;
 mod reports;
 mod versions;
 

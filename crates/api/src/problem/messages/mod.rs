@@ -13,6 +13,7 @@ mod gates;
 mod help;
 mod intake;
 mod protocols;
+mod register_lists;
 mod rules;
 mod sync;
 
@@ -31,6 +32,7 @@ pub const FIELDS: &[&[Row]] = &[
     consilium::FIELDS,
     everyday::FIELDS,
     intake::FIELDS,
+    register_lists::FIELDS,
     sync::FIELDS,
 ];
 
@@ -46,6 +48,7 @@ pub const RULES: &[&[Row]] = &[
     help::RULES,
     everyday::RULES,
     intake::RULES,
+    register_lists::RULES,
     sync::RULES,
 ];
 

@@ -3,6 +3,7 @@
 mod file;
 mod get;
 mod list;
+mod reconciliation;
 mod reports;
 mod request;
 pub mod view;
@@ -14,4 +15,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the operations of this area.
 pub fn register(config: &mut ServiceConfig) {
     config.service(file::report_file).service(list::fact_list).service(get::fact_get).service(reports::fact_reports);
+    reconciliation::register(config);
 }

@@ -123,6 +123,32 @@ impl EventRow {
     pub fn nature(&self) -> Option<Nature> {
         Nature::new(self.kind?, self.main_form, self.level, self.forms.clone()).ok()
     }
+
+    /// What it lacks to become a report.
+    #[must_use]
+    pub fn gaps(&self) -> Vec<(FactField, Invalid)> {
+        use FactField as F;
+        let mut gaps = Vec::new();
+        match self.kind {
+            None => gaps.push((F::Kind, Invalid::new("missing_field"))),
+            Some(kind) => {
+                let wrong = Nature::new(kind, self.main_form, self.level, self.forms.clone()).err();
+                gaps.extend(wrong.into_iter().flatten().map(|(field, it)| (field.parse().unwrap_or(F::Kind), it)));
+            }
+        }
+        let there = [
+            (F::Territory, self.place.is_some()),
+            (F::Setting, self.setting.is_some()),
+            (F::LastName, self.person.last_name.is_some()),
+            (F::FirstName, self.person.first_name.is_some()),
+            (F::BirthDate, self.person.birth_date.is_some()),
+            (F::Sex, self.person.sex.is_some()),
+            (F::Description, self.description.is_some()),
+        ];
+        let missing = there.into_iter().filter(|(_, there)| !there);
+        gaps.extend(missing.map(|(field, _)| (field, Invalid::new("missing_field"))));
+        gaps
+    }
 }
 
 /// Checks a row by itself.

@@ -1,0 +1,137 @@
+//! One row as a report.
+
+use chrono::NaiveDate;
+use qorgan_domain::Invalid;
+use qorgan_domain::ids::ReportId;
+use qorgan_domain::policy::{Action, OrganisationRef};
+use qorgan_domain::register::ChildRole;
+use qorgan_domain::register::import::{EventRow, FactField};
+use qorgan_domain::territory::Kato;
+use uuid::Uuid;
+
+use super::RowChild;
+use crate::children::NewChild;
+use crate::reference::ListPeriod;
+use crate::register::{ExternalReference, FiledReport, FilingError, NewReport, ReportedChild};
+use crate::{AccessError, StorageError, Tx};
+
+/// A row whose places are known.
+#[derive(Debug, Clone)]
+pub struct RowReport {
+    /// What it says.
+    pub row: EventRow,
+    /// Where it took place.
+    pub kato: Kato,
+    /// The child's school.
+    pub school: Option<OrganisationRef>,
+}
+
+/// Why a row was not filed.
+#[derive(Debug)]
+pub enum RowFiling {
+    /// Something is wrong with these fields.
+    Refused(Vec<(FactField, Invalid)>),
+    /// The actor may not, or the database failed.
+    Failed(AccessError),
+}
+
+impl From<AccessError> for RowFiling {
+    fn from(error: AccessError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StorageError> for RowFiling {
+    fn from(error: StorageError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+fn refused<T>(field: FactField, code: &'static str) -> Result<T, RowFiling> {
+    Err(RowFiling::Refused(vec![(field, Invalid::new(code))]))
+}
+
+impl Tx<'_> {
+    /// Files a row as a report of the actor's organisation: the child is looked for and registered where the index does
+    /// not know it for certain. An event that is long past calls for no action.
+    ///
+    /// # Errors
+    /// [`RowFiling`].
+    pub fn row_report_file(&mut self, report: &RowReport) -> Result<FiledReport, RowFiling> {
+        let gaps = report.row.gaps();
+        let (Some(nature), Some(setting), Some(description)) =
+            (report.row.nature(), report.row.setting, report.row.description.clone())
+        else {
+            return Err(RowFiling::Refused(gaps));
+        };
+        if !gaps.is_empty() {
+            return Err(RowFiling::Refused(gaps));
+        }
+        let child = self.row_child_known(report)?;
+        let calls_for_action = self.calls_for_action(report.row.occurred_on)?;
+        let external_refs: Result<Vec<_>, _> = report
+            .row
+            .references
+            .iter()
+            .map(|it| it.system.parse().map(|system| ExternalReference { system, number: it.number.clone() }))
+            .collect();
+        let permit = self.authorize(Action::ReportFile)?;
+        let new = NewReport {
+            id: Some(ReportId::from_uuid(Uuid::now_v7())),
+            nature,
+            occurred_on: report.row.occurred_on,
+            kato: report.kato.clone(),
+            setting,
+            child,
+            child_role: report.row.role.unwrap_or(ChildRole::Victim),
+            relation: report.row.relation,
+            description,
+            case: None,
+            external_refs: external_refs.map_err(|_| StorageError::Statement("a row names no known system"))?,
+        };
+        let _ = calls_for_action;
+        match self.report_insert(&permit, &new) {
+            Ok(filed) => Ok(filed),
+            Err(FilingError::NotAChild) => refused(FactField::OccurredOn, "not_a_child"),
+            Err(FilingError::Storage(error)) => Err(error.into()),
+            Err(_) => Err(StorageError::Statement("a row met a refusal that only reports of cases meet").into()),
+        }
+    }
+
+    /// Whether an event is young enough to call for action.
+    fn calls_for_action(&mut self, occurred_on: NaiveDate) -> Result<bool, StorageError> {
+        let today = self.today();
+        let days = self.list_period(ListPeriod::Action, today)?;
+        Ok((today - occurred_on).num_days() <= days)
+    }
+
+    fn row_child_known(&mut self, report: &RowReport) -> Result<ReportedChild, RowFiling> {
+        let permit = self.authorize(Action::ChildRegister)?;
+        let person = &report.row.person;
+        let (Some(last_name), Some(first_name), Some(birth_date), Some(sex)) =
+            (person.last_name.clone(), person.first_name.clone(), person.birth_date, person.sex)
+        else {
+            return Err(RowFiling::Refused(report.row.gaps()));
+        };
+        let new = NewChild {
+            id: Uuid::now_v7().into(),
+            last_name,
+            first_name,
+            patronymic: person.patronymic.clone(),
+            birth_date,
+            sex,
+            iin: person.iin.clone(),
+            kato: report.kato.clone(),
+            organisation: report.school.clone(),
+        };
+        self.child_registration_begin(&new.name_key(), birth_date)?;
+        if let RowChild::Certain(child, _) = self.row_child(&permit, person)? {
+            return Ok(ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex });
+        }
+        match self.child_insert(&permit, new)? {
+            Some(child) => Ok(ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex }),
+            // Somebody else has the number.
+            None => refused(FactField::Iin, "iin_taken"),
+        }
+    }
+}
