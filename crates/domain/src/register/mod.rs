@@ -1,7 +1,7 @@
 //! The unified register: what happened, counted once.
 
-pub mod import;
 pub mod change;
+pub mod import;
 mod nature;
 mod number;
 pub mod reconciliation;

@@ -64,10 +64,5 @@ pub const RULES: &[Row] = &[
         "Мұндай шешім салыстырудың бұл нәтижесіне сай келмейді.",
         "An item of this outcome cannot be settled so.",
     ),
-    (
-        "row_erased",
-        "Содержание строки уже стёрто.",
-        "Жолдың мазмұны өшірілген.",
-        "What the row said is erased.",
-    ),
+    ("row_erased", "Содержание строки уже стёрто.", "Жолдың мазмұны өшірілген.", "What the row said is erased."),
 ];

@@ -167,6 +167,7 @@ fn candidate(run: &FactImportRun, row: EventRow) -> Result<Result<Candidate, Row
 fn content_hash(row: &EventRow) -> Result<[u8; 32], StorageError> {
     let said = EventRow { row: 0, ..row.clone() };
     // The form of what is hashed: another one gets another word.
-    let text = serde_json::to_vec(&("fact-1", said)).map_err(|_| StorageError::Statement("a row could not be written"))?;
+    let text =
+        serde_json::to_vec(&("fact-1", said)).map_err(|_| StorageError::Statement("a row could not be written"))?;
     Ok(Sha256::digest(&text).into())
 }

@@ -116,7 +116,8 @@ mod tests {
             places.add_name(name, &karaganda);
         }
         let named = |name: &str| places.territory(&RowPlace::Name(name.parse().unwrap()));
-        for name in ["Караганда", "город  КАРАГАНДА", "г.Караганда", "Қарағанды қ."] {
+        for name in ["Караганда", "город  КАРАГАНДА", "г.Караганда", "Қарағанды қ."]
+        {
             assert_eq!(named(name), Some(karaganda.clone()), "{name}");
         }
         assert_eq!(named("Темиртау"), None);

@@ -117,12 +117,7 @@ impl ItemRow {
             problems: serde_json::from_value(self.problems).map_err(|_| corrupt("problems"))?,
             resolution: rows::parse_optional(self.resolution.as_deref(), TABLE, "resolution", id)?,
             resolution_reason: self.resolution_reason,
-            resolution_fact: rows::parse_optional(
-                self.resolution_number.as_deref(),
-                TABLE,
-                "resolution_number",
-                id,
-            )?,
+            resolution_fact: rows::parse_optional(self.resolution_number.as_deref(), TABLE, "resolution_number", id)?,
             report: self.report_id.map(ReportId::from_uuid),
             resolved: self.resolved_by.map(UserId::from_uuid).zip(self.resolved_at),
             version: self.version,

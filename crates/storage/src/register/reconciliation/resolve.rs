@@ -62,12 +62,7 @@ impl Tx<'_> {
         }
         self.audit(Action::ReconciliationWrite, item.id.as_uuid(), None);
         let part = ("item", item.id.as_uuid());
-        self.publish_part(
-            "reconciliation.item_resolved",
-            ResourceKind::Reconciliation,
-            list.id.as_uuid(),
-            Some(part),
-        )?;
+        self.publish_part("reconciliation.item_resolved", ResourceKind::Reconciliation, list.id.as_uuid(), Some(part))?;
         Ok(ItemSettled)
     }
 

@@ -120,10 +120,7 @@ fn checked(request: &ResolveRequest, item: &ReconciliationItem) -> Result<(), Pr
         errors.push(&at.key("fact_id"), Issue::new("not_allowed_here"));
     }
     // What nobody knows is the same as nothing.
-    if request.fact_id.is_none()
-        && resolution == Resolution::Same
-        && item.outcome == ReconciliationOutcome::OnlyThere
-    {
+    if request.fact_id.is_none() && resolution == Resolution::Same && item.outcome == ReconciliationOutcome::OnlyThere {
         errors.push(&at.key("fact_id"), Issue::new("required_here"));
     }
     if request.supplement.is_some() && resolution != Resolution::ReportFiled {
@@ -141,11 +138,7 @@ fn named_fact(tx: &mut Tx<'_>, request: &ResolveRequest) -> Result<Option<Fact>,
     }
 }
 
-fn filed(
-    tx: &mut Tx<'_>,
-    request: &ResolveRequest,
-    item: &ReconciliationItem,
-) -> Result<Option<FiledReport>, Problem> {
+fn filed(tx: &mut Tx<'_>, request: &ResolveRequest, item: &ReconciliationItem) -> Result<Option<FiledReport>, Problem> {
     if request.resolution != Resolution::ReportFiled {
         return Ok(None);
     }
