@@ -16,6 +16,7 @@ pub mod identity;
 pub mod ids;
 pub mod invalid;
 pub mod lists;
+pub mod matching;
 pub mod notifications;
 pub mod policy;
 pub mod protocols;

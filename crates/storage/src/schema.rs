@@ -451,6 +451,19 @@ table! {
 }
 
 table! {
+    child_names (id) {
+        id -> Uuid,
+        child_id -> Uuid,
+        last_name -> Text,
+        first_name -> Text,
+        patronymic -> Nullable<Text>,
+        source -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Uuid,
+    }
+}
+
+table! {
     children (id) {
         id -> Uuid,
         last_name -> Text,
@@ -461,6 +474,7 @@ table! {
         iin -> Nullable<Text>,
         name_key -> Text,
         name_tokens -> Array<Text>,
+        merged_into -> Nullable<Uuid>,
         kato -> Text,
         organisation_id -> Nullable<Uuid>,
         organisation_agency -> Nullable<Text>,
@@ -1152,6 +1166,7 @@ allow_tables_to_appear_in_same_query!(
     case_seen,
     case_tasks,
     cases,
+    child_names,
     children,
     clock_rules,
     consilium_conflicts,

@@ -1,65 +1,13 @@
-//! Whether a record of the shared index may be the child that somebody looks for.
-//!
-//! Exact comparison only: ИИН, normalised name, date of birth. Spelling mistakes and transliteration are scored
-//! by the matching of the register, not here.
+//! What the shared index of children is searched by.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::NaiveDate;
 
-use super::{Iin, PersonName, name_key};
+use super::{Iin, PersonName};
 use crate::Invalid;
-use crate::words::words;
-
-words! {
-    /// What a record has in common with the child that is looked for.
-    pub enum MatchSign {
-        /// The same ИИН.
-        SameIin = "same_iin",
-        /// The same name in one spelling; in a search, all the words that were asked for.
-        SameName = "same_name",
-        /// The same date of birth.
-        SameBirthDate = "same_birth_date",
-    }
-}
-
-/// What a record and the child that is looked for have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct MatchEvidence {
-    /// The same ИИН.
-    pub same_iin: bool,
-    /// The same normalised name.
-    pub same_name: bool,
-    /// The same date of birth.
-    pub same_birth_date: bool,
-}
-
-impl MatchEvidence {
-    /// How sure it is that both are one child, from 0 to 1; none where the record is no candidate at all. A number
-    /// is given to one person only; many children share a birthday.
-    #[must_use]
-    pub const fn score(self) -> Option<f64> {
-        match self {
-            Self { same_iin: true, .. } => Some(1.0),
-            Self { same_name: true, same_birth_date: true, .. } => Some(0.95),
-            Self { same_name: true, .. } => Some(0.6),
-            _ => None,
-        }
-    }
-
-    /// The signs that hold, the strongest first.
-    #[must_use]
-    pub fn signs(self) -> Vec<MatchSign> {
-        [
-            (self.same_iin, MatchSign::SameIin),
-            (self.same_name, MatchSign::SameName),
-            (self.same_birth_date, MatchSign::SameBirthDate),
-        ]
-        .into_iter()
-        .filter_map(|(holds, sign)| holds.then_some(sign))
-        .collect()
-    }
-}
+use crate::matching::{HeldName, Person, Prepared, name_tokens};
 
 /// Fewest different parts of a name that say enough without a date of birth.
 const NARROW_NAME_PARTS: usize = 2;
@@ -69,7 +17,8 @@ const NARROW_NAME_PARTS: usize = 2;
 #[derive(Clone, PartialEq, Eq)]
 pub struct SearchTerms {
     iin: Option<Iin>,
-    tokens: Vec<String>,
+    words: Vec<String>,
+    name: Option<PersonName>,
     birth_date: Option<NaiveDate>,
 }
 
@@ -77,8 +26,8 @@ impl fmt::Debug for SearchTerms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "SearchTerms({} tokens, birth date {}, number {})",
-            self.tokens.len(),
+            "SearchTerms({} words, birth date {}, number {})",
+            self.words.len(),
             self.birth_date.is_some(),
             self.iin.is_some()
         )
@@ -91,17 +40,15 @@ impl SearchTerms {
     /// # Errors
     /// `search_too_broad` (`min`, parts of a name) for anything else.
     pub fn new(query: Option<&PersonName>, birth_date: Option<NaiveDate>, iin: Option<Iin>) -> Result<Self, Invalid> {
-        // Both places hold the query: last and first name are compared in any order anyway.
-        let mut tokens = query.map_or_else(Vec::new, |query| name_key(query, query, None).tokens);
-        let narrow = tokens.len() >= NARROW_NAME_PARTS || (!tokens.is_empty() && birth_date.is_some());
-        if !narrow {
-            if iin.is_none() {
-                return Err(Invalid::new("search_too_broad").with("min", NARROW_NAME_PARTS));
-            }
-            // A number must not open the way for a family name alone.
-            tokens.clear();
+        let words: BTreeSet<String> =
+            query.map_or_else(BTreeSet::new, |query| name_tokens(query.as_str()).into_iter().collect());
+        let narrow = words.len() >= NARROW_NAME_PARTS || (!words.is_empty() && birth_date.is_some());
+        if !narrow && iin.is_none() {
+            return Err(Invalid::new("search_too_broad").with("min", NARROW_NAME_PARTS));
         }
-        Ok(Self { iin, tokens, birth_date })
+        // A number must not open the way for a family name alone.
+        let (words, name) = if narrow { (words.into_iter().collect(), query.cloned()) } else { (Vec::new(), None) };
+        Ok(Self { iin, words, name, birth_date })
     }
 
     /// The number.
@@ -110,11 +57,11 @@ impl SearchTerms {
         self.iin.as_ref()
     }
 
-    /// The parts of the name, normalised, distinct and sorted; a record must have all of them. Empty where the
-    /// search is by number only. A single one is looked for only together with the date of birth.
+    /// The words of the name, normalised, distinct and sorted; a record must have all of them, each with a slip or two.
+    /// Empty where the search is by number only. A single one is looked for only together with the date of birth.
     #[must_use]
-    pub fn tokens(&self) -> &[String] {
-        &self.tokens
+    pub fn words(&self) -> &[String] {
+        &self.words
     }
 
     /// The date of birth.
@@ -122,36 +69,25 @@ impl SearchTerms {
     pub const fn birth_date(&self) -> Option<NaiveDate> {
         self.birth_date
     }
+
+    /// Who is looked for, to be compared with what is found.
+    #[must_use]
+    pub fn person(&self) -> Prepared {
+        let whole =
+            self.name.as_ref().map(|name| HeldName { last: Some(name.as_str().to_owned()), ..HeldName::default() });
+        let person = Person {
+            names: whole.into_iter().collect(),
+            birth_date: self.birth_date,
+            iin: self.iin.as_ref().map(|iin| iin.expose().to_owned()),
+            ..Person::default()
+        };
+        person.prepare()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn scores() {
-        let table = [
-            ((true, true, true), Some(1.0)),
-            ((true, false, false), Some(1.0)),
-            ((true, false, true), Some(1.0)),
-            ((true, true, false), Some(1.0)),
-            ((false, true, true), Some(0.95)),
-            ((false, true, false), Some(0.6)),
-            ((false, false, true), None),
-            ((false, false, false), None),
-        ];
-        for ((same_iin, same_name, same_birth_date), score) in table {
-            let evidence = MatchEvidence { same_iin, same_name, same_birth_date };
-            assert_eq!(evidence.score(), score, "{evidence:?}");
-        }
-    }
-
-    #[test]
-    fn signs_are_those_that_hold() {
-        let evidence = MatchEvidence { same_iin: true, same_name: false, same_birth_date: true };
-        assert_eq!(evidence.signs(), [MatchSign::SameIin, MatchSign::SameBirthDate]);
-        assert!(MatchEvidence::default().signs().is_empty());
-    }
 
     fn terms(query: &str, birth_date: Option<&str>, iin: Option<&str>) -> Result<SearchTerms, &'static str> {
         let query = (!query.is_empty()).then(|| PersonName::new(query).unwrap());
@@ -171,6 +107,7 @@ mod tests {
             ("Серік ұлы", None, None, None),
             ("Ахметов", date, None, Some(vec!["ахметов"])),
             ("Нұрсұлтан  Әхметова", None, None, Some(vec!["ахметов", "нурсултан"])),
+            ("Akhmetov Nursultan", None, None, Some(vec!["ахметов", "нурсултан"])),
             ("Ахметов Дәурен Серікұлы", date, None, Some(vec!["ахметов", "даурен", "серик"])),
             ("", None, iin, Some(vec![])),
             ("Ахметов", None, iin, Some(vec![])),
@@ -178,9 +115,10 @@ mod tests {
         ];
         for (query, birth_date, iin, expected) in table {
             match (terms(query, birth_date, iin), expected) {
-                (Ok(terms), Some(tokens)) => assert_eq!(terms.tokens(), tokens, "{query}"),
+                (Ok(terms), Some(words)) => assert_eq!(terms.words(), words, "{query}"),
                 (result, expected) => assert_eq!((result.err(), expected), (Some("search_too_broad"), None), "{query}"),
             }
         }
+        assert!(terms("Ахметов", None, iin).unwrap().person().is_nameless(), "a number opens no way for a name alone");
     }
 }

@@ -10,7 +10,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::Invalid;
 
 /// Signs that people and keyboards write for an apostrophe.
-pub(super) const APOSTROPHES: [char; 6] = ['\'', '’', '‘', 'ʼ', 'ʻ', '`'];
+pub(crate) const APOSTROPHES: [char; 6] = ['\'', '’', '‘', 'ʼ', 'ʻ', '`'];
 /// Signs that people and keyboards write for a hyphen.
 pub(super) const HYPHENS: [char; 3] = ['-', '‐', '‑'];
 

@@ -37,7 +37,7 @@ pub fn name_key(last: &PersonName, first: &PersonName, patronymic: Option<&Perso
 }
 
 /// Words that only say "son of" or "daughter of", after folding.
-const FILIATION: [&str; 5] = ["улы", "кызы", "оглы", "угли", "гызы"];
+pub(crate) const FILIATION: [&str; 5] = ["улы", "кызы", "оглы", "угли", "гызы"];
 
 /// The folded parts of one name, filiation words left out unless nothing else is there.
 fn tokens(name: &PersonName) -> Vec<String> {
@@ -48,7 +48,7 @@ fn tokens(name: &PersonName) -> Vec<String> {
 }
 
 /// One spelling for letters that Kazakh and Russian documents write differently; hyphens and apostrophes part words.
-fn fold_letters(name: &str) -> String {
+pub(crate) fn fold_letters(name: &str) -> String {
     let lower: String = name.nfkc().flat_map(char::to_lowercase).nfkc().collect();
     let folded: String = lower.chars().filter(|c| !is_combining_mark(*c)).filter_map(fold_letter).collect();
     if folded.trim().is_empty() { lower } else { folded }
@@ -85,7 +85,7 @@ const SHORTEST_STEM: usize = 2;
 ///
 /// Every part is treated alike, whatever its place, so that a swap of last and first name changes nothing; the price
 /// is that Марина and Марин agree, which a different sex then tells apart.
-fn stem(word: &str) -> String {
+pub(crate) fn stem(word: &str) -> String {
     let mut word = word.to_owned();
     while let Some(shorter) = without_ending(&word) {
         word = shorter;

@@ -69,6 +69,8 @@ words! {
         ChildRead = "child_read",
         /// Correct a child's record.
         ChildUpdate = "child_update",
+        /// Merge two records of one child, and separate them again; the right is needed on both.
+        ChildMerge = "child_merge",
         /// File a signal.
         SignalFile = "signal_file",
         /// Read a signal.
@@ -179,6 +181,7 @@ impl Action {
             Self::AccountUse | Self::UserRead | Self::UserManage => ResourceKind::User,
             Self::AuditRead => ResourceKind::Audit,
             Self::ChildSearch | Self::ChildRegister | Self::ChildRead | Self::ChildUpdate => ResourceKind::Child,
+            Self::ChildMerge => ResourceKind::Child,
             Self::SignalFile | Self::SignalRead | Self::SignalTriage => ResourceKind::Signal,
             Self::SignalImport => ResourceKind::Signal,
             Self::AttachmentWrite | Self::AttachmentWithdraw => ResourceKind::Case,

@@ -78,6 +78,9 @@ const fn describe(action: Action) -> &'static str {
         Action::ChildRegister => "Add a child to the shared index.",
         Action::ChildRead => "Read a child's record in full.",
         Action::ChildUpdate => "Correct a child's record.",
+        Action::ChildMerge => {
+            "Merge two records of one child, and separate them again (the right is needed on both records)."
+        }
         Action::SignalFile => "File a signal.",
         Action::SignalImport => "Import a file of signals: of a raid, of a screening.",
         Action::SignalRead => "Read a signal.",

@@ -47,6 +47,7 @@ const POWERS: &[Action] = &[
     Action::ServiceManage,
     Action::InstrumentManage,
     Action::AuditRead,
+    Action::ChildMerge,
     Action::StatisticsExact,
     Action::ReconciliationRead,
     Action::ReconciliationWrite,

@@ -128,6 +128,7 @@ pub const TABLE: &[Rule] = &[
     rule(Action::ChildRegister, Relation::Anyone, CASE_WORKERS),
     rule(Action::ChildRead, Relation::Linked, CASE_WORKERS),
     rule(Action::ChildUpdate, Relation::Home, CASE_WORKERS),
+    rule(Action::ChildMerge, Relation::Linked, &[Supervisor]),
     rule(Action::SignalFile, Relation::Anyone, CASE_WORKERS),
     rule(Action::SignalFile, Relation::Anyone, &[HotlineOperator]),
     rule(Action::SignalImport, Relation::Anyone, SIGNAL_IMPORTERS),

@@ -1,71 +1,48 @@
-//! Looking for a child beyond one's own reach: the database masks what it answers.
-
-use std::cmp::Ordering;
+//! Looking for a child beyond one's own reach: what is found is shown masked.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, Text, Uuid as SqlUuid};
-use qorgan_domain::children::{Iin, MatchEvidence, NameKey, SearchTerms, Sex};
+use diesel::sql_query;
+use diesel::sql_types::{Array, BigInt, Date, Text, Uuid as SqlUuid};
+use qorgan_domain::children::{Iin, Sex, lookup_entry};
 use qorgan_domain::ids::ChildId;
+use qorgan_domain::matching::{Decision, Person, Scored};
 use qorgan_domain::policy::Action;
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
-use super::Child;
+use super::{Child, NewChild};
+use crate::schema::children;
 use crate::{Authorized, Permit, StorageError, Tx, rows};
 
-/// What candidates are looked for by.
-#[derive(Debug, Clone, Copy)]
-pub struct ChildProbe<'a> {
-    iin: Option<&'a Iin>,
-    name: Option<&'a NameKey>,
-    tokens: &'a [String],
-    birth_date: Option<NaiveDate>,
-}
-
-impl<'a> ChildProbe<'a> {
-    /// Before a child is registered: by number and by whole name; the date of birth tells candidates apart.
-    #[must_use]
-    pub const fn before_registration(iin: Option<&'a Iin>, name: &'a NameKey, birth_date: NaiveDate) -> Self {
-        Self { iin, name: Some(name), tokens: &[], birth_date: Some(birth_date) }
-    }
-
-    /// The holder of a number.
-    #[must_use]
-    const fn holder(iin: &'a Iin) -> Self {
-        Self { iin: Some(iin), name: None, tokens: &[], birth_date: None }
-    }
-
-    /// What somebody searches for.
-    #[must_use]
-    pub fn search(terms: &'a SearchTerms) -> Self {
-        Self { iin: terms.iin(), name: None, tokens: terms.tokens(), birth_date: terms.birth_date() }
-    }
-}
-
-/// A record that may be the child that is looked for, with no more of it than anybody who searches may see.
+/// A record that may be the child that is looked for, with no more of it than anybody who searches may see. Of merged
+/// records the surviving one.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// The record.
     pub id: ChildId,
-    /// Whether the actor may read it in full ([`Tx::children_visible`]).
-    pub visible: bool,
     /// First letters of last and first name.
     pub initials: String,
     /// Year of birth.
     pub birth_year: i32,
     /// Territory.
     pub kato: Kato,
-    /// What it has in common with what is looked for.
-    pub evidence: MatchEvidence,
-    /// How sure the match is, from 0 to 1 ([`MatchEvidence::score`]).
-    pub score: f64,
+    /// How likely it is the child, and why.
+    pub scored: Scored,
+    /// What follows from that.
+    pub decision: Decision,
+    /// Whether it holds the very number: then it is the child.
+    pub same_iin: bool,
+    /// The whole date of birth, not to be shown.
+    pub(super) birth_date: NaiveDate,
+    /// Sex, not to be shown.
+    pub(super) sex: Sex,
 }
 
 /// What linking needs to know of a child that the actor may not see.
 #[derive(Debug, Clone)]
 pub struct LinkableChild {
-    /// The record.
+    /// The record; of merged ones the surviving.
     pub id: ChildId,
     /// Date of birth.
     pub birth_date: NaiveDate,
@@ -73,26 +50,6 @@ pub struct LinkableChild {
     pub sex: Sex,
     /// Territory.
     pub kato: Kato,
-}
-
-#[derive(QueryableByName)]
-struct CandidateRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-    #[diesel(sql_type = Text)]
-    initials: String,
-    #[diesel(sql_type = Integer)]
-    birth_year: i32,
-    #[diesel(sql_type = Text)]
-    kato: String,
-    #[diesel(sql_type = Bool)]
-    visible: bool,
-    #[diesel(sql_type = Bool)]
-    same_iin: bool,
-    #[diesel(sql_type = Bool)]
-    same_name: bool,
-    #[diesel(sql_type = Bool)]
-    same_birth_date: bool,
 }
 
 #[derive(QueryableByName)]
@@ -108,18 +65,21 @@ struct LinkableRow {
 }
 
 impl Tx<'_> {
-    /// The candidates for a probe, the surest first, `limit` at most. Every record named here is audited under
-    /// the permit's action, found or shown.
+    /// The records that a child to be registered may be already, the likeliest first, `limit` at most. Every record
+    /// named here is audited under the permit's action, found or shown.
     ///
     /// # Errors
     /// [`StorageError`].
     pub fn child_candidates(
         &mut self,
         permit: &Permit,
-        probe: &ChildProbe<'_>,
-        limit: i32,
+        child: &NewChild,
+        limit: usize,
     ) -> Result<Vec<Candidate>, StorageError> {
-        self.candidates(permit.action(), probe, limit)
+        let mut found = self.likely(&[child.person().prepare()])?.pop().unwrap_or_default();
+        found.truncate(limit);
+        self.audit_candidates(permit.action(), found.iter());
+        Ok(found)
     }
 
     /// Who holds a number, before a child is registered with it.
@@ -127,10 +87,11 @@ impl Tx<'_> {
     /// # Errors
     /// [`StorageError`].
     pub fn child_iin_holder(&mut self, permit: &Permit, iin: &Iin) -> Result<Option<Candidate>, StorageError> {
-        Ok(self.candidates(permit.action(), &ChildProbe::holder(iin), 1)?.pop())
+        self.holder(permit.action(), iin)
     }
 
-    /// Who else holds a number, before it is written into a child's record.
+    /// Who else holds a number, before it is written into a child's record: also a record that was merged into this
+    /// one, since a number stands in one record only.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -139,52 +100,50 @@ impl Tx<'_> {
         child: &Authorized<Child>,
         iin: &Iin,
     ) -> Result<Option<Candidate>, StorageError> {
-        let holder = self.candidates(child.action(), &ChildProbe::holder(iin), 1)?.pop();
-        Ok(holder.filter(|holder| holder.id != child.id))
-    }
-
-    fn candidates(
-        &mut self,
-        action: Action,
-        probe: &ChildProbe<'_>,
-        limit: i32,
-    ) -> Result<Vec<Candidate>, StorageError> {
-        let found: Vec<CandidateRow> = diesel::sql_query("SELECT * FROM child_candidates($1, $2, $3, $4, $5)")
-            .bind::<Nullable<Text>, _>(probe.iin.map(Iin::expose))
-            .bind::<Nullable<Text>, _>(probe.name.map(|name| name.key.as_str()))
-            // An empty list would be contained in every name.
-            .bind::<Nullable<Array<Text>>, _>((!probe.tokens.is_empty()).then_some(probe.tokens))
-            .bind::<Nullable<Date>, _>(probe.birth_date)
-            .bind::<Integer, _>(limit)
-            .load(self.connection)?;
-        let mut candidates =
-            found.into_iter().filter_map(|row| row.into_candidate().transpose()).collect::<Result<Vec<_>, _>>()?;
-        candidates.sort_by(|one, other| other.score.partial_cmp(&one.score).unwrap_or(Ordering::Equal));
-        if !candidates.is_empty() {
-            self.audit_many(action, candidates.iter().map(|candidate| candidate.id.as_uuid()).collect());
+        // The number is unique among records: written twice, it would be refused as well.
+        let own: Option<Uuid> = children::table
+            .filter(children::iin.eq(iin.expose()))
+            .select(children::id)
+            .first(self.connection)
+            .optional()?;
+        if own == Some(child.id.as_uuid()) {
+            return Ok(None);
         }
-        Ok(candidates)
+        self.holder(child.action(), iin)
     }
 
-    /// Makes registrations of one name and birthday wait for one another until this unit of work ends: the second
-    /// searches after the first has written, so search before create finds it.
+    fn holder(&mut self, action: Action, iin: &Iin) -> Result<Option<Candidate>, StorageError> {
+        let probe = Person { iin: Some(iin.expose().to_owned()), ..Person::default() };
+        let found = self.likely(&[probe.prepare()])?.pop().unwrap_or_default();
+        let holder = found.into_iter().find(|candidate| candidate.same_iin);
+        self.audit_candidates(action, holder.iter());
+        Ok(holder)
+    }
+
+    /// Makes registrations of children alike wait for one another until this unit of work ends: the second searches
+    /// after the first has written, so search before create finds it. Alike are those that share a key by which
+    /// likely doubles are found, so that another spelling waits too. Keys are locked in their order.
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn child_registration_begin(&mut self, name: &NameKey, birth_date: NaiveDate) -> Result<(), StorageError> {
-        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 4211))")
-            .bind::<Text, _>(format!("{birth_date} {}", name.key))
-            .execute(self.connection)?;
+    pub fn child_registration_begin(&mut self, child: &NewChild) -> Result<(), StorageError> {
+        let keys = lookup_entry(&child.person().prepare()).keys;
+        sql_query(
+            "SELECT count(pg_advisory_xact_lock(k.key)) FROM (SELECT key # 4211 AS key FROM unnest($1) AS key ORDER BY 1) AS k",
+        )
+        .bind::<Array<BigInt>, _>(keys)
+        .execute(self.connection)?;
         Ok(())
     }
 
-    /// A child that a signal, a case or a report is to be linked to: it exists, though the actor may not see it.
-    /// None where the actor links no children at all. The look-up is audited.
+    /// A child that a signal, a case or a report is to be linked to: it exists, though the actor may not see it. Of a
+    /// merged record the surviving one answers: link to the id in the answer. None where the actor links no children
+    /// at all. The look-up is audited.
     ///
     /// # Errors
     /// [`StorageError`].
     pub fn child_for_link(&mut self, id: ChildId) -> Result<Option<LinkableChild>, StorageError> {
-        let row: Option<LinkableRow> = diesel::sql_query("SELECT * FROM child_for_link($1)")
+        let row: Option<LinkableRow> = sql_query("SELECT * FROM child_for_link($1)")
             .bind::<SqlUuid, _>(id.as_uuid())
             .get_result(self.connection)
             .optional()?;
@@ -195,24 +154,6 @@ impl Tx<'_> {
             birth_date: row.birth_date,
             sex: rows::parse(&row.sex, "children", "sex", row.id)?,
             kato: rows::parse(&row.kato, "children", "kato", row.id)?,
-        }))
-    }
-}
-
-impl CandidateRow {
-    /// None where nothing but the birthday agrees.
-    fn into_candidate(self) -> Result<Option<Candidate>, StorageError> {
-        let evidence =
-            MatchEvidence { same_iin: self.same_iin, same_name: self.same_name, same_birth_date: self.same_birth_date };
-        let Some(score) = evidence.score() else { return Ok(None) };
-        Ok(Some(Candidate {
-            id: self.id.into(),
-            visible: self.visible,
-            initials: self.initials,
-            birth_year: self.birth_year,
-            kato: rows::parse(&self.kato, "children", "kato", self.id)?,
-            evidence,
-            score,
         }))
     }
 }

@@ -5,10 +5,12 @@ use diesel::prelude::*;
 use diesel::sql_types::Uuid as SqlUuid;
 use qorgan_domain::children::{Iin, PersonName, Sex};
 use qorgan_domain::ids::{ChildId, OrganisationId, UserId};
+use qorgan_domain::matching::Person;
 use qorgan_domain::policy::{Action, OrganisationRef, Subject, Verdict, decide};
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
+use super::GivenName;
 use crate::reference::organisation_ref;
 use crate::schema::children;
 use crate::{AccessError, Authorized, Denial, StorageError, Tx, rows};
@@ -46,6 +48,8 @@ pub struct Child {
     pub organisation: Option<OrganisationRef>,
     /// The organisation that registered it.
     pub registered_by: OrganisationId,
+    /// The record it was merged into: that one, or where it went, stands for the child now.
+    pub merged_into: Option<ChildId>,
     /// When it was registered.
     pub created_at: DateTime<Utc>,
     /// By whom.
@@ -59,6 +63,23 @@ pub struct Child {
 }
 
 impl Child {
+    /// The name it has now.
+    #[must_use]
+    pub fn given_name(&self) -> GivenName {
+        GivenName { last: self.last_name.clone(), first: self.first_name.clone(), patronymic: self.patronymic.clone() }
+    }
+
+    /// The child as it is compared with others, without its names.
+    pub(super) fn person(&self) -> Person {
+        Person {
+            birth_date: Some(self.birth_date),
+            sex: Some(self.sex),
+            iin: self.iin.as_ref().map(|iin| iin.expose().to_owned()),
+            kato: Some(self.kato.as_str().to_owned()),
+            ..Person::default()
+        }
+    }
+
     /// The child as far as rights need it.
     #[must_use]
     pub const fn subject(&self) -> Subject<'_> {
@@ -93,6 +114,7 @@ struct ChildRow {
     organisation_agency: Option<String>,
     organisation_kato: Option<String>,
     registered_organisation_id: Uuid,
+    merged_into: Option<Uuid>,
     version: i64,
     created_at: DateTime<Utc>,
     created_by: Uuid,
@@ -117,6 +139,7 @@ impl ChildRow {
             kato: rows::parse(&self.kato, "children", "kato", id)?,
             organisation,
             registered_by: self.registered_organisation_id.into(),
+            merged_into: self.merged_into.map(Into::into),
             created_at: self.created_at,
             created_by: self.created_by.into(),
             updated_at: self.updated_at,

@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Uuid as SqlUuid};
-use qorgan_domain::children::{Iin, NameKey, PersonName, Sex, is_childs_home, name_key};
+use qorgan_domain::children::{Iin, NameKey, NameSource, PersonName, Sex, is_childs_home, name_key};
 use qorgan_domain::identity::{OrganisationKind, Scope};
 use qorgan_domain::ids::ChildId;
+use qorgan_domain::matching::{HeldName, Person};
 use qorgan_domain::policy::table::CASE_WORKERS;
 use qorgan_domain::policy::{Action, OrganisationRef, ResourceKind};
 use qorgan_domain::territory::Kato;
@@ -48,6 +49,20 @@ impl NewChild {
     #[must_use]
     pub fn name_key(&self) -> NameKey {
         name_key(&self.last_name, &self.first_name, self.patronymic.as_ref())
+    }
+
+    /// The child as it is compared with others.
+    #[must_use]
+    pub fn person(&self) -> Person {
+        let patronymic = self.patronymic.as_ref().map(PersonName::as_str);
+        Person {
+            names: vec![HeldName::new(self.last_name.as_str(), self.first_name.as_str(), patronymic)],
+            birth_date: Some(self.birth_date),
+            sex: Some(self.sex),
+            iin: self.iin.as_ref().map(|iin| iin.expose().to_owned()),
+            kato: Some(self.kato.as_str().to_owned()),
+            ..Person::default()
+        }
     }
 
     /// Whether a record says the same: then a repeated request means that record.
@@ -159,6 +174,8 @@ impl Tx<'_> {
         if inserted == 0 {
             return Ok(None);
         }
+        self.name_keep(child.id, &child.given_name(), NameSource::Registered)?;
+        self.lookup_renew(&child)?;
         self.audit(permit.action(), child.id.as_uuid(), None);
         self.publish("child.registered", ResourceKind::Child, child.id.as_uuid())?;
         Ok(Some(child))
@@ -178,6 +195,7 @@ impl Tx<'_> {
             kato: new.kato,
             organisation: new.organisation,
             registered_by: self.actor.organisation.id,
+            merged_into: None,
             created_at: now,
             created_by: self.actor.user,
             updated_at: now,
@@ -186,10 +204,11 @@ impl Tx<'_> {
         }
     }
 
-    /// Corrects a child's record and answers it as it stands then.
+    /// Corrects a child's record and answers it as it stands then. The name it had is kept among those held.
     ///
     /// # Errors
-    /// [`Denial::Forbidden`] where the record was loaded for something else; [`StorageError::Stale`];
+    /// [`Denial::Forbidden`] where the record was loaded for something else; [`StorageError::Stale`], also where it was
+    /// merged meanwhile;
     /// [`StorageError::Duplicate`] where another record took the ИИН meanwhile.
     pub fn child_update(&mut self, child: &Authorized<Child>, amendment: ChildAmendment) -> Result<Child, AccessError> {
         if child.action() != Action::ChildUpdate {
@@ -219,6 +238,11 @@ impl Tx<'_> {
         if written == 0 {
             return Err(StorageError::Stale.into());
         }
+        // Before it moves, perhaps out of sight.
+        if amended.given_name() != child.given_name() {
+            self.name_keep(child.id, &amended.given_name(), NameSource::Amended)?;
+        }
+        self.lookup_renew(&amended)?;
         if amended.organisation != child.organisation {
             self.child_move(&amended)?;
         }

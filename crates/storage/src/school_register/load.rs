@@ -230,9 +230,10 @@ impl Tx<'_> {
     /// # Errors
     /// [`StorageError`].
     pub fn placements_of_child(&mut self, child: ChildId, in_case: bool) -> Result<Vec<Placement>, StorageError> {
+        let records: Vec<Uuid> = self.child_record_list(child)?.iter().map(ChildId::as_uuid).collect();
         let found: Vec<(PlacementRow, String)> = placements::table
             .inner_join(organisations::table.on(organisations::id.eq(placements::organisation_id)))
-            .filter(placements::child_id.eq(child.as_uuid()))
+            .filter(placements::child_id.eq_any(records))
             .order((placements::placed_on.desc(), placements::id.desc()))
             .select((PlacementRow::as_select(), organisations::name))
             .load(self.connection)?;

@@ -95,7 +95,9 @@ impl Tx<'_> {
         let (keys, iins) = terms(told);
         let mut found: HashMap<ChildId, Vec<DuplicateSign>> = HashMap::new();
         for child in told.iter().filter_map(|about| about.child) {
-            found.insert(child, vec![DuplicateSign::SameChild]);
+            for record in self.child_record_list(child)? {
+                found.insert(record, vec![DuplicateSign::SameChild]);
+            }
         }
         if keys.is_empty() && iins.is_empty() {
             return Ok(found);

@@ -135,6 +135,7 @@ impl Worker {
                 .swept
                 > 0
             {}
+            sql_query("SELECT name_tokens_count($1, '1 day')").bind::<Timestamptz, _>(now).execute(connection)?;
             self.swept_at = Some(now);
             tracing::debug!(rows = swept.swept, "took out what has run out");
         }

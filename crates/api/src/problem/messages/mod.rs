@@ -5,6 +5,7 @@
 //! of its own.
 
 mod assessments;
+mod children;
 mod clocks;
 mod consilium;
 mod everyday;
@@ -42,6 +43,7 @@ pub const MISSING: &[&[Row]] = &[gates::MISSING, consilium::MISSING, everyday::M
 /// Rules of the domain that refuse a request: the codes of `reason` in `domain_rule` and the like.
 pub const RULES: &[&[Row]] = &[
     rules::RULES,
+    children::RULES,
     protocols::RULES,
     clocks::RULES,
     assessments::RULES,

@@ -93,9 +93,10 @@ fn open(tx: &mut Tx<'_>, request: CaseRequest) -> Result<CaseId, Problem> {
     if !errors.is_empty() {
         return Err(Problem::validation(errors));
     }
+    let child = tx.child_for_link(child)?.ok_or_else(|| Problem::field("/child_id", Issue::new("unknown_child")))?;
     let new = NewCase {
         id,
-        child,
+        child: child.id,
         signal: request.signal_id,
         title: request.title,
         description: request.description,
@@ -110,7 +111,6 @@ fn open(tx: &mut Tx<'_>, request: CaseRequest) -> Result<CaseId, Problem> {
     if reports.is_empty() {
         return Ok(id);
     }
-    let child = tx.child_for_link(child)?.ok_or_else(|| Problem::field("/child_id", Issue::new("unknown_child")))?;
     for (report, nature) in reports {
         insert(tx, report, nature, reported(&child))?;
     }
@@ -141,7 +141,8 @@ fn repeated(tx: &mut Tx<'_>, request: &CaseRequest) -> Result<Option<CaseId>, Pr
             return if problem.code() == ProblemCode::NotFound { Ok(None) } else { Err(problem) };
         }
     };
-    if case.opened_by == tx.actor().user && same(&case, request) {
+    let same_child = tx.children_same(case.child_id, request.child_id)?;
+    if case.opened_by == tx.actor().user && same_child && same(&case, request) {
         Ok(Some(case.id))
     } else {
         Err(Problem::new(ProblemCode::IdTaken))
@@ -151,8 +152,7 @@ fn repeated(tx: &mut Tx<'_>, request: &CaseRequest) -> Result<Option<CaseId>, Pr
 /// Whether the case began with what the request says. Risk and title may have changed since: what
 /// cannot change decides.
 fn same(case: &Case, request: &CaseRequest) -> bool {
-    case.child_id == request.child_id
-        && case.signal_id == request.signal_id
+    case.signal_id == request.signal_id
         && (case.version > 1
             || (case.title == request.title.as_str()
                 && case.description == request.description.as_str()

@@ -101,7 +101,7 @@ pub async fn linked_child_create(
         if let Some(link) = request.id {
             client_uuid(link.as_uuid()).map_err(|invalid| Problem::field("/id", invalid))?;
             if let Some(made) = tx.linked_child(&case, link)? {
-                let same = made.child == request.child_id
+                let same = tx.children_same(made.child, request.child_id)?
                     && made.role == request.role
                     && made.reason == request.reason.as_str()
                     && made.by.0 == tx.actor().user;
@@ -109,13 +109,15 @@ pub async fn linked_child_create(
                 return if same { Answer::ok(&LinkedChildView::from(made)) } else { taken };
             }
         }
-        may_link_child((case.child_id, case.state.stage), request.child_id)
+        let own = tx.child_survivor(case.child_id)?;
+        let other = tx.child_survivor(request.child_id)?;
+        may_link_child((own, case.state.stage), other)
             .map_err(|refusal| Problem::new(ProblemCode::DomainRule).because(refusal))?;
-        if tx.child_for_link(request.child_id)?.is_none() {
-            return Err(Problem::field("/child_id", Issue::new("unknown_child")));
-        }
+        let child = tx
+            .child_for_link(request.child_id)?
+            .ok_or_else(|| Problem::field("/child_id", Issue::new("unknown_child")))?;
         let link = request.id.unwrap_or_else(|| LinkedChildId::from_uuid(Uuid::now_v7()));
-        let new = NewLinkedChild { id: link, child: request.child_id, role: request.role, reason: request.reason };
+        let new = NewLinkedChild { id: link, child: child.id, role: request.role, reason: request.reason };
         tx.linked_child_insert(&case, &new).map_err(once("case_linked_children_once", "linked_child_exists"))?;
         let linked = tx.linked_child(&case, link)?.ok_or_else(|| Problem::new(ProblemCode::Internal))?;
         Answer::created(format!("{}/linked-children", location(case.id)), &LinkedChildView::from(linked))

@@ -114,7 +114,8 @@ pub async fn case_link_create(
             }
         }
         let other = other_case(tx, request.case_id)?;
-        may_link(request.kind, (case.id, case.child_id, case.state.stage), (other.id, other.child_id))
+        let (child, other_child) = (tx.child_survivor(case.child_id)?, tx.child_survivor(other.child_id)?);
+        may_link(request.kind, (case.id, child, case.state.stage), (other.id, other_child))
             .map_err(|refusal| Problem::new(ProblemCode::DomainRule).because(refusal))?;
         let link = request.id.unwrap_or_else(|| CaseLinkId::from_uuid(Uuid::now_v7()));
         let new = NewCaseLink { id: link, kind: request.kind, reason: request.reason };

@@ -6,7 +6,7 @@ use qorgan_domain::ids::CaseId;
 use qorgan_domain::policy::Action;
 use qorgan_domain::text::Reason;
 use qorgan_storage::cases::Case;
-use qorgan_storage::{AccessError, Denial};
+use qorgan_storage::{AccessError, Denial, Tx};
 
 use super::view::CaseView;
 use crate::answer::Answer;
@@ -63,7 +63,7 @@ pub async fn case_merge(
             AccessError::Denied(Denial::NotFound) => Problem::field("/into", Issue::new("unknown_case")),
             error => error.into(),
         })?;
-        let decided = merge(side(&merged), side(&surviving)).map_err(|refusals| refused(&refusals))?;
+        let decided = merge(side(tx, &merged)?, side(tx, &surviving)?).map_err(|refusals| refused(&refusals))?;
         tx.case_merge(&merged, &surviving, decided, &request.reason)?;
         let case = tx.case_for(request.into, Action::CaseRead)?;
         let evidence = tx.case_evidence(&case)?;
@@ -72,14 +72,15 @@ pub async fn case_merge(
     .await
 }
 
-const fn side(case: &Case) -> MergeSide {
-    MergeSide {
+/// The case, with the record that stands for its child now.
+fn side(tx: &mut Tx<'_>, case: &Case) -> Result<MergeSide, Problem> {
+    Ok(MergeSide {
         id: case.id,
-        child: case.child_id,
+        child: tx.child_survivor(case.child_id)?,
         stage: case.state.stage,
         risk_level: case.state.risk_level,
         merged_into: case.merged_into,
-    }
+    })
 }
 
 /// The first rule in `reason`, all of them in `rules`.

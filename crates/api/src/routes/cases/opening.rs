@@ -17,6 +17,8 @@ pub fn open_case(tx: &mut Tx<'_>, mut new: NewCase) -> Result<Authorized<Case>, 
     let permit = tx.authorize(Action::CaseOpen)?;
     let child =
         tx.child_for_link(new.child)?.ok_or_else(|| Problem::field("/child_id", Issue::new("unknown_child")))?;
+    // Of a merged record the surviving one.
+    new.child = child.id;
     if !is_child_on(child.birth_date, tx.today()) {
         return Err(Problem::new(ProblemCode::NotAChild));
     }

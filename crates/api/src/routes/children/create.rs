@@ -6,7 +6,7 @@ use qorgan_domain::children::{Iin, PersonName, Sex};
 use qorgan_domain::ids::{ChildId, OrganisationId, client_uuid};
 use qorgan_domain::policy::Action;
 use qorgan_domain::territory::Kato;
-use qorgan_storage::children::{Candidate, Child, ChildProbe, NewChild};
+use qorgan_storage::children::{Candidate, Child, NewChild};
 use qorgan_storage::{AccessError, Denial, Tx};
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use crate::request;
 use crate::request::{Body, IdempotencyKey, Language};
 
 /// Most candidates that a refusal shows.
-const MAX_CANDIDATES: i32 = 20;
+const MAX_CANDIDATES: usize = 20;
 
 request! {
     /// A child to be added to the shared index.
@@ -55,7 +55,9 @@ request! {
 /// Register a child in the shared index.
 ///
 /// Records that may be the same child are answered as 409 `possible_duplicates` with `candidates: [{child, score,
-/// evidence}]`, masked where the caller may not read them; `confirm_new` overrides that. A record with the same ИИН
+/// evidence}]`, masked where the caller may not read them; `confirm_new` overrides that. Names are compared in Kazakh,
+/// Russian and Latin spelling, under all names that a record is held under, with slips of the pen; `score` is the
+/// probability that both are one child, `evidence` what each field says for or against it. A record with the same ИИН
 /// (409 `iin_taken`) is the same child and cannot be overridden.
 #[utoipa::path(
     tag = "children",
@@ -187,10 +189,8 @@ fn repeated(tx: &mut Tx<'_>, new: &NewChild) -> Result<Option<Child>, Problem> {
 fn register(tx: &mut Tx<'_>, new: NewChild, confirmed: bool, language: Language) -> Result<(Child, bool), Problem> {
     // After the id was looked at: a refusal from here on is one of the registration.
     let permit = tx.authorize(Action::ChildRegister)?;
-    let name = new.name_key();
-    tx.child_registration_begin(&name, new.birth_date)?;
-    let probe = ChildProbe::before_registration(new.iin.as_ref(), &name, new.birth_date);
-    let candidates = tx.child_candidates(&permit, &probe, MAX_CANDIDATES)?;
+    tx.child_registration_begin(&new)?;
+    let candidates = tx.child_candidates(&permit, &new, MAX_CANDIDATES)?;
     if candidates.iter().all(|candidate| candidate.id != new.id) {
         refuse_duplicates(tx, candidates, confirmed, language)?;
         if let Some(child) = tx.child_insert(&permit, new.clone())? {
@@ -210,7 +210,7 @@ fn refuse_duplicates(
     confirmed: bool,
     language: Language,
 ) -> Result<(), Problem> {
-    if let Some(holder) = candidates.iter().find(|candidate| candidate.evidence.same_iin) {
+    if let Some(holder) = candidates.iter().find(|candidate| candidate.same_iin) {
         return Err(check::iin_taken(tx, holder.clone(), language)?);
     }
     if confirmed || candidates.is_empty() {

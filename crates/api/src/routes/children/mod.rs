@@ -3,6 +3,7 @@
 mod check;
 mod create;
 mod get;
+mod merge;
 mod search;
 mod update;
 pub mod view;
@@ -16,5 +17,7 @@ pub fn register(config: &mut ServiceConfig) {
         .service(create::child_create)
         .service(search::child_search)
         .service(get::child_get)
+        .service(merge::child_merge)
+        .service(merge::child_unmerge)
         .service(update::child_update);
 }

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, post};
 use chrono::NaiveDate;
 use qorgan_domain::children::{Iin, PersonName, SearchTerms};
 use qorgan_domain::policy::Action;
-use qorgan_storage::children::ChildProbe;
 
 use super::view::{CandidateView, candidate_views};
 use crate::answer::Answer;
@@ -14,15 +13,16 @@ use crate::request;
 use crate::request::{Body, Page};
 
 /// Candidates shown unless another number is asked for.
-const DEFAULT_LIMIT: i32 = 20;
+const DEFAULT_LIMIT: usize = 20;
 /// Most candidates shown: who needs more should ask more narrowly.
-const MAX_LIMIT: i32 = 50;
+const MAX_LIMIT: usize = 50;
 
 request! {
     /// Whom to look for: an ИИН, or at least two parts of a name, or one part with the date of birth.
     #[schema(example = json!({"query": "Алимов Кайрат", "birth_date": "2014-05-10"}))]
     pub struct ChildSearchRequest {
-        /// Parts of the name, in any order and in Kazakh or Russian spelling; a record must have all of them.
+        /// Parts of the name, in any order, in Kazakh, Russian or Latin spelling, with a slip or two in each; a record
+        /// must have all of them, under whatever name it is held.
         pub query: Option<PersonName>,
         /// Date of birth: with it, records of that day come first.
         pub birth_date: Option<NaiveDate>,
@@ -36,8 +36,9 @@ request! {
 
 /// Look for a child in the shared index.
 ///
-/// Records that the caller may not read are masked: initials, year of birth, territory. Every record shown is
-/// audited. There are no further pages: ask more narrowly.
+/// Records that the caller may not read are masked: initials, year of birth, territory. The likeliest come first: `score`
+/// is the probability that a record is the child, by what was given; `evidence` is what each field says. Of merged
+/// records the surviving one is shown. Every record shown is audited. There are no further pages: ask more narrowly.
 #[utoipa::path(
     tag = "children",
     operation_id = "child_search",
@@ -55,19 +56,19 @@ pub async fn child_search(ctx: Ctx, body: Body<ChildSearchRequest>) -> Result<Ht
         let limit = limit(request.limit)?;
         let terms = SearchTerms::new(request.query.as_ref(), request.birth_date, request.iin)
             .map_err(|invalid| Problem::field("/query", invalid))?;
-        let candidates = tx.child_candidates(&permit, &ChildProbe::search(&terms), limit)?;
+        let candidates = tx.child_search(&permit, &terms, limit)?;
         let items = candidate_views(tx, candidates, language)?;
         Answer::ok(&Page { items, next_cursor: None })
     })
     .await
 }
 
-fn limit(asked: Option<i32>) -> Result<i32, Problem> {
+fn limit(asked: Option<i32>) -> Result<usize, Problem> {
     let wrong = |issue: Issue| Err(Problem::field("/limit", issue));
-    match asked.unwrap_or(DEFAULT_LIMIT) {
-        limit if limit < 1 => wrong(Issue::new("number_too_small").with("min", 1)),
-        limit if limit > MAX_LIMIT => wrong(Issue::new("number_too_large").with("max", MAX_LIMIT)),
-        limit => Ok(limit),
+    match asked.map_or(Ok(DEFAULT_LIMIT), usize::try_from) {
+        Ok(0) | Err(_) => wrong(Issue::new("number_too_small").with("min", 1)),
+        Ok(limit) if limit > MAX_LIMIT => wrong(Issue::new("number_too_large").with("max", MAX_LIMIT)),
+        Ok(limit) => Ok(limit),
     }
 }
 
@@ -81,6 +82,7 @@ mod tests {
         assert_eq!(read(None), Ok(20));
         assert_eq!(read(Some(50)), Ok(50));
         assert_eq!(read(Some(0)), Err("number_too_small"));
+        assert_eq!(read(Some(-1)), Err("number_too_small"));
         assert_eq!(read(Some(51)), Err("number_too_large"));
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, patch};
 use chrono::NaiveDate;
-use qorgan_domain::children::{Iin, PersonName, Sex};
+use qorgan_domain::children::{ChildMergeRefusal, Iin, PersonName, Sex};
 use qorgan_domain::ids::{ChildId, OrganisationId};
 use qorgan_domain::policy::Action;
 use qorgan_domain::territory::Kato;
@@ -14,7 +14,7 @@ use super::check;
 use super::view::ChildView;
 use crate::answer::Answer;
 use crate::context::Ctx;
-use crate::problem::{FieldErrors, Pointer, Problem};
+use crate::problem::{FieldErrors, Pointer, Problem, ProblemCode};
 use crate::request;
 use crate::request::{Body, IfMatch, Patch, PathId};
 use crate::routes::stale::{Wanted, record_unchanged};
@@ -46,7 +46,9 @@ request! {
     }
 }
 
-/// Correct a child's record.
+/// Correct a child's record. The name it had stays among the names held.
+///
+/// A record that was merged is not corrected (409 `child_merged`): the surviving one is.
 #[utoipa::path(
     tag = "children",
     operation_id = "child_update",
@@ -54,7 +56,7 @@ request! {
     request_body = ChildChange,
     responses(
         (status = 200, body = ChildView, headers(("ETag" = String))),
-        (status = 409, description = "iin_taken"),
+        (status = 409, description = "iin_taken, domain_rule"),
     ),
     security(("bearer" = [])),
     extensions(("x-permission" = json!("child_update"))),
@@ -75,11 +77,12 @@ pub async fn child_update(
         }
         let view = ChildView::of(&child, tx.actor(), language);
         record_unchanged((child.version, child.updated_at), if_match, &change.wanted(), &view)?;
+        if child.merged_into.is_some() {
+            return Err(Problem::new(ProblemCode::DomainRule).because(ChildMergeRefusal::Merged));
+        }
         let amendment = checked(tx, change)?;
-        if let Some(Some(iin)) = &amendment.iin
-            && let Some(holder) = tx.child_iin_holder_besides(&child, iin)?
-        {
-            return Err(check::iin_taken(tx, holder, language)?);
+        if let Some(Some(iin)) = &amendment.iin {
+            check::iin(tx, &child, iin, language)?;
         }
         let child = tx.child_update(&child, amendment)?;
         Ok(Answer::ok(&ChildView::of(&child, tx.actor(), language))?.etag(child.version))

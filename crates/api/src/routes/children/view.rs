@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use qorgan_domain::children::{Iin, IinWarning, MatchSign, PersonName, Sex};
+use qorgan_domain::children::{Iin, IinWarning, NameSource, PersonName, Sex};
 use qorgan_domain::ids::{ChildId, OrganisationId};
+use qorgan_domain::matching::{Field, Level};
 use qorgan_domain::policy::{Action, Actor, Verdict, decide};
 use qorgan_domain::territory::Kato;
+use qorgan_storage::Authorized;
 use qorgan_storage::Tx;
-use qorgan_storage::children::{Candidate, Child};
+use qorgan_storage::children::{Candidate, Child, NameHeld};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -66,6 +68,8 @@ pub struct ChildView {
     pub organisation_id: Option<OrganisationId>,
     /// The organisation that registered it.
     pub registered_by: OrganisationId,
+    /// The record that it was merged into, which stands for the child now.
+    pub merged_into: Option<ChildId>,
     /// When it was registered.
     pub created_at: DateTime<Utc>,
     /// When the record last changed.
@@ -82,7 +86,10 @@ impl ChildView {
     /// The child as the actor sees it, who may read it.
     #[must_use]
     pub fn of(child: &Child, actor: &Actor, language: Language) -> Self {
-        let allowed = |action: &Action| decide(actor, *action, &child.subject()) == Verdict::Allowed;
+        // A merged record is not corrected, but separated again.
+        let possible = |action: &Action| *action != Action::ChildUpdate || child.merged_into.is_none();
+        let allowed =
+            |action: &Action| possible(action) && decide(actor, *action, &child.subject()) == Verdict::Allowed;
         let warnings = child.iin.as_ref().map_or_else(Vec::new, |iin| iin.disagreements(child.birth_date, child.sex));
         Self {
             id: child.id,
@@ -95,12 +102,74 @@ impl ChildView {
             territory: child.kato.clone(),
             organisation_id: child.organisation.as_ref().map(|organisation| organisation.id),
             registered_by: child.registered_by,
+            merged_into: child.merged_into,
             created_at: child.created_at,
             updated_at: child.updated_at,
             version: child.version,
-            allowed_actions: [Action::ChildUpdate].into_iter().filter(allowed).collect(),
+            allowed_actions: [Action::ChildUpdate, Action::ChildMerge].into_iter().filter(allowed).collect(),
             warnings: warnings.into_iter().map(|code| WarningView::of(code, language)).collect(),
         }
+    }
+}
+
+/// A name that a child is held under.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NameHeld)]
+pub struct NameHeldView {
+    /// Last name.
+    pub last_name: PersonName,
+    /// First name.
+    pub first_name: PersonName,
+    /// Patronymic.
+    pub patronymic: Option<PersonName>,
+    /// Where it comes from.
+    pub source: NameSource,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// The record that holds it, where that is one merged with this.
+    pub record_id: Option<ChildId>,
+}
+
+impl NameHeldView {
+    fn of(held: NameHeld, shown: ChildId) -> Self {
+        Self {
+            last_name: held.last_name,
+            first_name: held.first_name,
+            patronymic: held.patronymic,
+            source: held.source,
+            recorded_at: held.recorded_at,
+            record_id: Some(held.record).filter(|record| *record != shown),
+        }
+    }
+}
+
+/// A child's record in full, with all names that the child is held under.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChildWithNames)]
+pub struct ChildWithNamesView {
+    /// The record.
+    #[serde(flatten)]
+    pub child: ChildView,
+    /// All names under which the child was ever recorded or reported, the oldest first; those of records merged with
+    /// this one among them.
+    pub names_held: Vec<NameHeldView>,
+    /// All records of this child, the surviving one first; only this one where none were merged.
+    pub records: Vec<ChildId>,
+}
+
+impl ChildWithNamesView {
+    /// The child as the actor sees it, who may read it.
+    ///
+    /// # Errors
+    /// What storage answers.
+    pub fn of(tx: &mut Tx<'_>, child: &Authorized<Child>, language: Language) -> Result<Self, Problem> {
+        let records = tx.child_record_list(child.id)?;
+        let names = tx.child_names_held(child)?;
+        Ok(Self {
+            child: ChildView::of(child, tx.actor(), language),
+            names_held: names.into_iter().map(|held| NameHeldView::of(held, child.id)).collect(),
+            records,
+        })
     }
 }
 
@@ -138,11 +207,40 @@ pub enum FullOrMaskedChildView {
 pub struct CandidateView {
     /// The record.
     pub child: FullOrMaskedChildView,
-    /// How sure the match is, from 0 to 1.
-    #[schema(example = 0.95)]
+    /// The probability, from 0 to 1, that it is the child.
+    #[schema(example = 0.9987)]
     pub score: f64,
-    /// What the record has in common with what is looked for.
-    pub evidence: Vec<MatchSign>,
+    /// What each field that both have says for or against it.
+    pub evidence: Vec<EvidenceView>,
+}
+
+/// What one field says.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MatchEvidence)]
+pub struct EvidenceView {
+    /// The field.
+    pub field: Field,
+    /// How far it agrees.
+    pub level: Level,
+    /// Bits for (positive) or against (negative) one child: the binary logarithm of how much more often this is seen of
+    /// one child than of two.
+    #[schema(example = 7.4)]
+    pub weight: f64,
+}
+
+fn evidence(candidate: &Candidate) -> Vec<EvidenceView> {
+    let said = candidate.scored.evidence.iter().filter(|evidence| evidence.level != Level::Missing);
+    said.map(|evidence| EvidenceView {
+        field: evidence.field,
+        level: evidence.level,
+        weight: rounded(evidence.weight, 100.0),
+    })
+    .collect()
+}
+
+/// Rounded to a part of one: more digits would pretend to know more.
+fn rounded(number: f64, parts: f64) -> f64 {
+    (number * parts).round() / parts
 }
 
 /// Candidates as the actor may see them, in their order. What is shown in full is audited as read.
@@ -154,17 +252,16 @@ pub fn candidate_views(
     candidates: Vec<Candidate>,
     language: Language,
 ) -> Result<Vec<CandidateView>, Problem> {
-    let readable: Vec<ChildId> =
-        candidates.iter().filter(|candidate| candidate.visible).map(|candidate| candidate.id).collect();
-    let read = tx.children_visible(&readable)?;
+    let found: Vec<ChildId> = candidates.iter().map(|candidate| candidate.id).collect();
+    let read = tx.children_visible(&found)?;
     if !read.is_empty() {
         tx.audit_many(Action::ChildRead, read.iter().map(|child| child.id.as_uuid()).collect());
     }
     let mut full: HashMap<ChildId, ChildView> =
         read.iter().map(|child| (child.id, ChildView::of(child, tx.actor(), language))).collect();
     let view = |candidate: Candidate| CandidateView {
-        score: candidate.score,
-        evidence: candidate.evidence.signs(),
+        score: if candidate.same_iin { 1.0 } else { rounded(candidate.scored.probability, 10_000.0) },
+        evidence: evidence(&candidate),
         child: match full.remove(&candidate.id) {
             Some(child) => FullOrMaskedChildView::Full(Box::new(child)),
             None => FullOrMaskedChildView::Masked(MaskedChildView {

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, post};
 use chrono::NaiveDate;
 use qorgan_domain::cases::CasePart;
 use qorgan_domain::cases::rules::may_write;
+use qorgan_domain::children::ChildMergeRefusal;
 use qorgan_domain::ids::{CaseId, ChildId, PlacementId, client_uuid};
 use qorgan_domain::policy::{Action, Subject, Verdict, decide};
 use qorgan_domain::school_register::{Candidate, PlacementState, Span, Submitter, may_place};
@@ -87,7 +88,8 @@ pub async fn case_school_placement_create(
     ctx.post(body.sha256, move |tx| {
         let case = tx.case_for(id.0, Action::SchoolRegisterWrite)?;
         may_write(CasePart::Help, case.state.stage).map_err(stage_problem)?;
-        let child = tx.children_visible(&[case.child_id])?.pop().ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
+        let child = tx.child_survivor(case.child_id)?;
+        let child = tx.children_visible(&[child])?.pop().ok_or_else(|| Problem::new(ProblemCode::NotFound))?;
         place(tx, request, &child, Some(case.id), language)
     })
     .await
@@ -117,6 +119,9 @@ pub async fn child_school_placement_create(
     let request = body.value;
     ctx.post(body.sha256, move |tx| {
         let child = tx.child_for(id.0, Action::SchoolRegisterWrite)?;
+        if child.merged_into.is_some() {
+            return Err(Problem::new(ProblemCode::DomainRule).because(ChildMergeRefusal::Merged));
+        }
         place(tx, request, &child, None, language)
     })
     .await

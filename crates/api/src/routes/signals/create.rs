@@ -118,17 +118,19 @@ pub async fn signal_create(ctx: Ctx, body: Body<SignalRequest>) -> Result<HttpRe
 }
 
 /// Every wrong field at once, those that only the database knows among them.
-fn checked(tx: &mut Tx<'_>, request: SignalRequest) -> Result<NewSignal, Problem> {
+fn checked(tx: &mut Tx<'_>, mut request: SignalRequest) -> Result<NewSignal, Problem> {
     let mut errors = FieldErrors::new();
     let today = tx.today();
     own_fields(&request, today, &mut errors);
     if !tx.territory_exists(&request.territory)? {
         errors.push(&Pointer::ROOT.key("territory"), Issue::new("unknown_territory"));
     }
-    if let Some(child) = request.child_id
-        && tx.child_for_link(child)?.is_none()
-    {
-        errors.push(&Pointer::ROOT.key("child_id"), Issue::new("unknown_child"));
+    if let Some(child) = request.child_id {
+        match tx.child_for_link(child)? {
+            // Of a merged record the surviving one.
+            Some(child) => request.child_id = Some(child.id),
+            None => errors.push(&Pointer::ROOT.key("child_id"), Issue::new("unknown_child")),
+        }
     }
     let named = request.organisation_id.map(|id| named_addressee(tx, id, &mut errors)).transpose()?.flatten();
     let reported_child = request.child.and_then(|child| reported(child, today, &mut errors));

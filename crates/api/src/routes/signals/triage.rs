@@ -107,9 +107,9 @@ pub async fn signal_triage(
 fn decide(
     tx: &mut Tx<'_>,
     signal: &Authorized<Signal>,
-    request: TriageRequest,
+    mut request: TriageRequest,
 ) -> Result<(Signal, Option<Authorized<Case>>), Problem> {
-    check(tx, &request)?;
+    check(tx, &mut request)?;
     let command = TriageCommand {
         decision: request.decision,
         case_id: request.case_id,
@@ -133,7 +133,7 @@ fn decide(
 }
 
 /// What only accepting takes, and whether the child exists.
-fn check(tx: &mut Tx<'_>, request: &TriageRequest) -> Result<(), Problem> {
+fn check(tx: &mut Tx<'_>, request: &mut TriageRequest) -> Result<(), Problem> {
     let mut errors = FieldErrors::new();
     if request.decision != TriageDecision::Accept {
         let given = [
@@ -148,10 +148,12 @@ fn check(tx: &mut Tx<'_>, request: &TriageRequest) -> Result<(), Problem> {
     if let Some(Err(invalid)) = request.case_id_new.map(|id| client_uuid(id.as_uuid())) {
         errors.push(&Pointer::ROOT.key("case_id_new"), invalid);
     }
-    if let Some(child) = request.child_id
-        && tx.child_for_link(child)?.is_none()
-    {
-        errors.push(&Pointer::ROOT.key("child_id"), Issue::new("unknown_child"));
+    if let Some(child) = request.child_id {
+        match tx.child_for_link(child)? {
+            // Of a merged record the surviving one.
+            Some(child) => request.child_id = Some(child.id),
+            None => errors.push(&Pointer::ROOT.key("child_id"), Issue::new("unknown_child")),
+        }
     }
     if errors.is_empty() { Ok(()) } else { Err(Problem::validation(errors)) }
 }

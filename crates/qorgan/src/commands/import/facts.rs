@@ -22,6 +22,8 @@ use crate::{Failure, output, wiring};
 
 /// Most rows of a file: what a region counts in decades.
 const MAX_ROWS: u64 = 1_000_000;
+/// Rows of one unit of work. Each locks a dozen keys of its child, and PostgreSQL has room for some thousands.
+const UNIT_ROWS: usize = 100;
 
 /// Runs the command.
 pub(super) fn run(wanted: &ImportFacts, environment: &Environment) -> Result<(), Failure> {
@@ -128,7 +130,15 @@ fn bring_in(
         bar.wrap_read(file),
         &plan.columns,
         |raw| check(plan.filled(raw), rules),
-        |rows| unit(database, session, &request_id, |tx| tx.fact_import_batch(run, rows)),
+        |mut rows| {
+            let mut problems = Vec::new();
+            while !rows.is_empty() {
+                let rest = rows.split_off(rows.len().min(UNIT_ROWS));
+                let part = std::mem::replace(&mut rows, rest);
+                problems.extend(unit(database, session, &request_id, |tx| tx.fact_import_batch(run, part))?);
+            }
+            Ok(problems)
+        },
     );
     bar.finish_and_clear();
     let done = fed.map_err(failure)?;

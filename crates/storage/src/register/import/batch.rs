@@ -82,6 +82,8 @@ impl Tx<'_> {
             }
         }
         let known = self.fact_rows_known(run, &candidates)?;
+        let people: Vec<_> = candidates.iter().map(|candidate| &candidate.report.row.person).collect();
+        self.rows_registration_begin(&people)?;
         let mut kept = Vec::with_capacity(candidates.len());
         for candidate in candidates {
             let row = candidate.report.row.row;

@@ -1,14 +1,18 @@
 //! The child of a row.
 
-use qorgan_domain::children::{PersonName, name_key};
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Array, BigInt};
+use qorgan_domain::children::{Iin, PersonName, lookup_entry};
 use qorgan_domain::ids::ChildId;
+use qorgan_domain::matching::{HeldName, Person};
 use qorgan_domain::register::import::RowPerson;
 
-use crate::children::{ChildProbe, LinkableChild};
+use crate::children::{Identified, LinkableChild};
 use crate::{Permit, StorageError, Tx};
 
-/// Candidates that are looked at.
-const MOST: i32 = 5;
+/// Persons that are looked for at once.
+const AT_ONCE: usize = 100;
 
 /// Which child of the index a row is about.
 pub enum RowChild {
@@ -20,39 +24,54 @@ pub enum RowChild {
     Unknown,
 }
 
+/// What is known of the child of a row, ready to be compared. The place of the event is not where the child lives.
+fn person(row: &RowPerson) -> Person {
+    let text = |name: &Option<PersonName>| name.as_ref().map(|name| name.as_str().to_owned());
+    let name = HeldName { last: text(&row.last_name), first: text(&row.first_name), patronymic: text(&row.patronymic) };
+    let nameless = name.last.is_none() && name.first.is_none();
+    Person {
+        names: if nameless { Vec::new() } else { vec![name] },
+        birth_date: row.birth_date,
+        sex: row.sex,
+        iin: row.iin.as_ref().map(|iin| Iin::expose(iin).to_owned()),
+        ..Person::default()
+    }
+}
+
 impl Tx<'_> {
-    /// Looks for the child of a row, beyond what the actor may see of it.
-    pub(in crate::register) fn row_child(
+    /// Looks for the children of rows, beyond what the actor may see of them; in the order of the rows.
+    pub(in crate::register) fn row_children(
         &mut self,
         permit: &Permit,
-        person: &RowPerson,
-    ) -> Result<RowChild, StorageError> {
-        let (Some(last), Some(first)) = (&person.last_name, &person.first_name) else {
-            return self.row_child_by_number(permit, person);
-        };
-        let Some(birth_date) = person.birth_date else { return self.row_child_by_number(permit, person) };
-        let name = name_key(last, first, None::<&PersonName>);
-        let probe = ChildProbe::before_registration(person.iin.as_ref(), &name, birth_date);
-        let found = self.child_candidates(permit, &probe, MOST)?;
-        let certain: Vec<_> = found
-            .iter()
-            .filter(|it| it.evidence.same_iin || (it.evidence.same_name && it.evidence.same_birth_date))
-            .collect();
-        if let [one] = certain[..]
-            && let Some(child) = self.child_for_link(one.id)?
-        {
-            return Ok(RowChild::Certain(child, one.score));
+        rows: &[&RowPerson],
+    ) -> Result<Vec<RowChild>, StorageError> {
+        let mut children = Vec::with_capacity(rows.len());
+        for part in rows.chunks(AT_ONCE) {
+            let people: Vec<Person> = part.iter().map(|row| person(row)).collect();
+            let found = self.children_identify(permit, &people)?;
+            children.extend(found.into_iter().map(|found| match found {
+                Identified::Certain(child, scored) => RowChild::Certain(child, scored.probability),
+                Identified::Uncertain(found) => {
+                    RowChild::Likely(found.into_iter().map(|it| (it.id, it.scored.probability)).collect())
+                }
+                Identified::Unknown => RowChild::Unknown,
+            }));
         }
-        if found.is_empty() {
-            return Ok(RowChild::Unknown);
-        }
-        Ok(RowChild::Likely(found.into_iter().map(|it| (it.id, it.score)).collect()))
+        Ok(children)
     }
 
-    fn row_child_by_number(&mut self, permit: &Permit, person: &RowPerson) -> Result<RowChild, StorageError> {
-        let holder = person.iin.as_ref().map(|iin| self.child_iin_holder(permit, iin)).transpose()?.flatten();
-        let Some(holder) = holder else { return Ok(RowChild::Unknown) };
-        let child = self.child_for_link(holder.id)?;
-        Ok(child.map_or(RowChild::Unknown, |child| RowChild::Certain(child, holder.score)))
+    /// Makes registrations of children alike wait, as [`Tx::child_registration_begin`] does, for all rows of a batch at
+    /// once and in one order: locks taken row by row would meet those of others crosswise.
+    pub(super) fn rows_registration_begin(&mut self, rows: &[&RowPerson]) -> Result<(), StorageError> {
+        let mut keys: Vec<i64> = rows.iter().flat_map(|row| lookup_entry(&person(row).prepare()).keys).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        sql_query(
+            "SELECT count(pg_advisory_xact_lock(k.key))
+             FROM (SELECT key # 4211 AS key FROM unnest($1) AS key ORDER BY 1) AS k",
+        )
+        .bind::<Array<BigInt>, _>(keys)
+        .execute(self.connection)?;
+        Ok(())
     }
 }

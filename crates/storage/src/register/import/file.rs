@@ -124,8 +124,8 @@ impl Tx<'_> {
             kato: report.kato.clone(),
             organisation: report.school.clone(),
         };
-        self.child_registration_begin(&new.name_key(), birth_date)?;
-        if let RowChild::Certain(child, _) = self.row_child(&permit, person)? {
+        self.child_registration_begin(&new)?;
+        if let Some(RowChild::Certain(child, _)) = self.row_children(&permit, &[person])?.pop() {
             return Ok(ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex });
         }
         match self.child_insert(&permit, new)? {

@@ -164,16 +164,17 @@ impl Tx<'_> {
         rows: Vec<EventRow>,
     ) -> Result<Vec<RowProblem>, StorageError> {
         let mut problems = Vec::new();
-        let mut compared = Vec::with_capacity(rows.len());
+        let mut placed_rows = Vec::with_capacity(rows.len());
         for row in rows {
             match placed(run, row) {
-                Ok((row, kato)) => {
-                    let children = self.likely_children(run, &row)?;
-                    compared.push((row, kato, children));
-                }
+                Ok(row) => placed_rows.push(row),
                 Err(problem) => problems.push(problem),
             }
         }
+        let people: Vec<_> = placed_rows.iter().map(|(row, _)| &row.person).collect();
+        let children = self.row_children(&run.permit, &people)?;
+        let compared: Vec<_> =
+            placed_rows.into_iter().zip(children).map(|((row, kato), child)| (row, kato, likely(child))).collect();
         let facts = self.facts_near(run, &compared)?;
         let mut kept = Vec::with_capacity(compared.len());
         for (row, kato, children) in compared {
@@ -221,16 +222,6 @@ impl Tx<'_> {
         self.items_insert(&lacking)
     }
 
-    fn likely_children(&mut self, run: &ReconciliationRun, row: &EventRow) -> Result<Likely, StorageError> {
-        Ok(match self.row_child(&run.permit, &row.person)? {
-            RowChild::Certain(child, score) => vec![(child.id, ChildLikeness::Certain, score)],
-            RowChild::Likely(found) => {
-                found.into_iter().map(|(child, score)| (child, ChildLikeness::Likely, score)).collect()
-            }
-            RowChild::Unknown => Vec::new(),
-        })
-    }
-
     fn facts_near(
         &mut self,
         run: &ReconciliationRun,
@@ -249,6 +240,16 @@ impl Tx<'_> {
             diesel::insert_into(items::table).values(part).execute(self.connection)?;
         }
         Ok(())
+    }
+}
+
+fn likely(child: RowChild) -> Likely {
+    match child {
+        RowChild::Certain(child, score) => vec![(child.id, ChildLikeness::Certain, score)],
+        RowChild::Likely(found) => {
+            found.into_iter().map(|(child, score)| (child, ChildLikeness::Likely, score)).collect()
+        }
+        RowChild::Unknown => Vec::new(),
     }
 }
 
