@@ -22,6 +22,7 @@ mod linked_cases;
 mod merge;
 mod plans;
 mod protocols;
+mod reconciliations;
 mod register;
 mod replay;
 mod school_register;
