@@ -60,7 +60,7 @@ WHERE EXISTS (SELECT FROM register_external_references e WHERE e.report_id = r.i
 DROP TABLE register_match_reviews, register_match_rules, register_external_references, register_report_links;
 DROP TRIGGER register_reports_link ON register_reports;
 DROP TRIGGER register_reports_complete ON register_reports;
-DROP FUNCTION match_review_facts(uuid), child_care(uuid),
+DROP FUNCTION match_review_facts(uuid[]), child_care(uuid),
     register_match_candidates(uuid[], text, date, date, text[], text[]), register_match_begin(date[], text[], boolean),
     external_number_key(text), fact_report_origins(uuid),
     register_reports_move(uuid, uuid, uuid[], text, timestamptz), facts_open(uuid), register_facts_lock(uuid[]),
@@ -70,5 +70,5 @@ ALTER TABLE register_facts DROP COLUMN signal_id, DROP COLUMN merged_at, DROP CO
 ALTER TABLE register_fact_versions DROP COLUMN protocol_number, DROP COLUMN merged_into, DROP COLUMN change;
 ALTER TABLE register_reports
     ALTER COLUMN external_refs DROP DEFAULT,
-    DROP COLUMN relation, DROP COLUMN setting, DROP COLUMN kato, DROP COLUMN level, DROP COLUMN forms,
+    DROP COLUMN match_outcome, DROP COLUMN relation, DROP COLUMN setting, DROP COLUMN kato, DROP COLUMN level, DROP COLUMN forms,
     DROP COLUMN main_form, DROP COLUMN kind;

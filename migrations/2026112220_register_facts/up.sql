@@ -22,6 +22,7 @@ ALTER TABLE register_reports
     ADD COLUMN kato      text REFERENCES territories,
     ADD COLUMN setting   text,
     ADD COLUMN relation  text,
+    ADD COLUMN match_outcome text NOT NULL DEFAULT 'new' CHECK (match_outcome IN ('matched', 'review', 'new')),
     -- Since now in register_external_references.
     ALTER COLUMN external_refs SET DEFAULT '[]';
 UPDATE register_reports r
@@ -35,6 +36,7 @@ ALTER TABLE register_reports
     ALTER COLUMN setting SET NOT NULL,
     ADD CHECK ((kind = 'violence') = (main_form IS NOT NULL)),
     ADD CHECK ((kind = 'suicidal_behaviour') = (level IS NOT NULL));
+COMMENT ON COLUMN register_reports.match_outcome IS 'what became of it when it was filed';
 COMMENT ON COLUMN register_reports.fact_id IS 'the fact it belongs to now; its history is register_report_links';
 
 -- The release before this one, while it still runs, says nothing of these columns.
@@ -225,8 +227,8 @@ BEGIN
 END
 $$;
 
--- Opens to this unit of work what hangs together with a fact in reach: the facts that were merged into it and those
--- that a match review names beside it. Reports stay as closed as they are.
+-- Opens to this unit of work what hangs together with a fact in reach: the facts that were merged into it, those that a
+-- match review names beside it, and what stands for these now. Reports stay as closed as they are.
 CREATE FUNCTION facts_open(p_fact uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
@@ -236,13 +238,19 @@ BEGIN
     IF NOT fact_reported_in_reach(p_fact) THEN
         RAISE insufficient_privilege USING MESSAGE = 'a fact was opened by one out of reach';
     END IF;
-    SELECT array_agg(o.id) INTO facts FROM (
-        SELECT l.fact_id AS id FROM register_reports r JOIN register_report_links l ON l.report_id = r.id
-        WHERE r.fact_id = p_fact
+    WITH RECURSIVE hung (id) AS (
+        SELECT beside.id FROM (
+            SELECT p_fact AS id
+            UNION
+            SELECT l.fact_id FROM register_reports r JOIN register_report_links l ON l.report_id = r.id
+            WHERE r.fact_id = p_fact
+            UNION
+            SELECT unnest(ARRAY[m.older_id, m.newer_id]) FROM register_match_reviews m
+            WHERE p_fact IN (m.older_id, m.newer_id)) beside
         UNION
-        SELECT unnest(ARRAY[m.older_id, m.newer_id]) FROM register_match_reviews m
-        WHERE p_fact IN (m.older_id, m.newer_id)) o;
-    PERFORM set_config('qorgan.opened_facts', coalesce(facts, '{}')::text, true);
+        SELECT f.merged_into FROM hung h JOIN register_facts f ON f.id = h.id WHERE f.merged_into IS NOT NULL)
+    SELECT array_agg(h.id) INTO facts FROM hung h;
+    PERFORM set_config('qorgan.opened_facts', facts::text, true);
 END
 $$;
 
@@ -368,8 +376,7 @@ GRANT UPDATE (status, assigned_to, decided_by, decided_at, reason, version, upda
     ON register_match_reviews TO qorgan_server;
 ALTER TABLE register_match_reviews ENABLE ROW LEVEL SECURITY;
 CREATE POLICY register_match_reviews_read ON register_match_reviews FOR SELECT TO qorgan_server USING (
-    (SELECT context_has('match_review_read'))
-    AND (fact_reported_in_reach(older_id) OR fact_reported_in_reach(newer_id)));
+    fact_reported_in_reach(older_id) OR fact_reported_in_reach(newer_id));
 CREATE POLICY register_match_reviews_insert ON register_match_reviews FOR INSERT TO qorgan_server
     WITH CHECK (status = 'open' AND fact_reported_in_reach(newer_id));
 CREATE POLICY register_match_reviews_update ON register_match_reviews FOR UPDATE TO qorgan_server
@@ -461,23 +468,24 @@ BEGIN
 END
 $$;
 
--- Both facts of a match review, for who reaches one of them. No child, no word of a report.
-CREATE FUNCTION match_review_facts(p_review uuid)
-    RETURNS TABLE (fact_id uuid, number text, child_id uuid, version integer, status text, kind text, main_form text,
-                   forms text[], level text, occurred_on date, kato text, setting text, relation text, agency_code text,
-                   agencies text[], created_at timestamptz, in_reach boolean)
+-- Both facts of match reviews, for who reaches one of them. No name, no word of a report.
+CREATE FUNCTION match_review_facts(p_reviews uuid[])
+    RETURNS TABLE (review_id uuid, fact_id uuid, number text, child_id uuid, survivor uuid, version integer, status text,
+                   kind text, main_form text, forms text[], level text, occurred_on date, kato text, setting text,
+                   relation text, sex text, age_years smallint, agencies text[], created_at timestamptz)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
     RETURN QUERY
-    SELECT f.id, f.number, f.child_id, v.version, v.status, v.kind, v.main_form, v.forms, v.level, v.occurred_on, v.kato,
-           v.setting, v.relation, v.agency_code,
-           (SELECT array_agg(DISTINCT r.organisation_agency) FROM register_reports r WHERE r.fact_id = f.id),
-           f.created_at, fact_reported_in_reach(f.id)
+    SELECT m.id, f.id, f.number, f.child_id, child_survivor(f.child_id), v.version, v.status, v.kind, v.main_form, v.forms,
+           v.level, v.occurred_on, v.kato, v.setting, v.relation, v.sex, v.age_years,
+           coalesce((SELECT array_agg(DISTINCT r.organisation_agency ORDER BY r.organisation_agency)
+                     FROM register_reports r WHERE r.fact_id = f.id), ARRAY[v.agency_code]),
+           f.created_at
     FROM register_match_reviews m
     JOIN register_facts f ON f.id IN (m.older_id, m.newer_id)
     JOIN register_fact_versions v ON v.fact_id = f.id AND v.version = f.current_version
-    WHERE m.id = p_review AND context_has('match_review_read')
+    WHERE m.id = ANY (p_reviews)
       AND (fact_reported_in_reach(m.older_id) OR fact_reported_in_reach(m.newer_id));
 END
 $$;
@@ -487,11 +495,11 @@ REVOKE EXECUTE ON FUNCTION
     context_opened_facts(), fact_takes_report(uuid, uuid), register_facts_lock(uuid[]), facts_open(uuid),
     register_reports_move(uuid, uuid, uuid[], text, timestamptz), fact_report_origins(uuid), external_number_key(text),
     register_match_begin(date[], text[], boolean),
-    register_match_candidates(uuid[], text, date, date, text[], text[]), child_care(uuid), match_review_facts(uuid)
+    register_match_candidates(uuid[], text, date, date, text[], text[]), child_care(uuid), match_review_facts(uuid[])
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     child_survivor(uuid), child_records(uuid), context_opened_facts(), fact_takes_report(uuid, uuid),
     register_facts_lock(uuid[]), facts_open(uuid), register_reports_move(uuid, uuid, uuid[], text, timestamptz),
     fact_report_origins(uuid), external_number_key(text), register_match_begin(date[], text[], boolean),
-    register_match_candidates(uuid[], text, date, date, text[], text[]), child_care(uuid), match_review_facts(uuid)
+    register_match_candidates(uuid[], text, date, date, text[], text[]), child_care(uuid), match_review_facts(uuid[])
 TO qorgan_server;

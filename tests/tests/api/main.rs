@@ -6,6 +6,7 @@ mod bad_input;
 mod bulk_assign;
 mod cases;
 mod changes;
+mod child_identity;
 mod children;
 mod clocks;
 mod concurrency;

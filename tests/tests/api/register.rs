@@ -1,6 +1,10 @@
 //! `/register` and its counts: a report makes one fact, and every table adds up.
 
 mod counts;
+mod facts;
+mod history;
+mod matching;
+mod reviews;
 
 use qorgan_tests::{Client, Reply};
 use serde_json::{Value, json};

@@ -102,6 +102,8 @@ crate::leaf_str!(
     register::reconciliation::ReconciliationOutcome,
     register::reconciliation::ReconciliationStatus,
     register::reconciliation::Resolution,
+    register::matching::MatchDecision,
+    register::matching::ReviewStatus,
     signals::ImportSource,
     school_register::Submitter,
     services::AppointmentStatus,

@@ -71,7 +71,7 @@ const CASE_RIGHTS: [(Action, &str); 23] = [
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 34] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 35] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
     (Action::ProtocolManage, "--------", &[Role::Administrator]),
@@ -88,6 +88,7 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 34] = [
     (Action::ChildRegister, "xxxxxxxx", &[]),
     (Action::ChildRead, "xxxxxxxx", &[]),
     (Action::ChildUpdate, "xxxxxxxx", &[]),
+    (Action::ChildMerge, "------x-", &[]),
     (Action::SignalFile, "xxxxxxxx", &[Role::HotlineOperator]),
     (Action::SignalRead, "xxxxxxxx", &[Role::HotlineOperator]),
     (Action::SignalTriage, "xxxxxxxx", &[]),

@@ -2,9 +2,11 @@
 
 pub mod change;
 pub mod import;
+pub mod matching;
 mod nature;
 mod number;
 pub mod reconciliation;
+pub mod school_signal;
 mod vocabulary;
 
 pub use change::{Change, ChangeKind, ChangeRefusal, FactContent, FactState};

@@ -257,6 +257,8 @@ pub(super) fn report(
         description: spoken(plan.description),
         case: case.as_ref(),
         external_refs: Vec::new(),
+        children_alike: Vec::new(),
+        calls_for_action: false,
     };
     tx.report_insert(&permit, &new).map(drop).map_err(|error| match error {
         qorgan_storage::register::FilingError::Storage(error) => Trouble::Storage(error),

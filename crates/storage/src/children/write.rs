@@ -12,7 +12,7 @@ use qorgan_domain::policy::{Action, OrganisationRef, ResourceKind};
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
-use super::Child;
+use super::{Child, GivenName};
 use crate::schema::{children, organisations};
 use crate::{AccessError, Authorized, Denial, Permit, StorageError, Tx, rows};
 
@@ -49,6 +49,12 @@ impl NewChild {
     #[must_use]
     pub fn name_key(&self) -> NameKey {
         name_key(&self.last_name, &self.first_name, self.patronymic.as_ref())
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn given_name(&self) -> GivenName {
+        GivenName { last: self.last_name.clone(), first: self.first_name.clone(), patronymic: self.patronymic.clone() }
     }
 
     /// The child as it is compared with others.

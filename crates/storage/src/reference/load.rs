@@ -76,6 +76,7 @@ pub fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
         super::school_register::load(connection)?;
         super::register_lists::load(connection)?;
         super::services::load(connection)?;
+        super::register_match::load(connection)?;
         super::consilium::load(connection)
     })
 }

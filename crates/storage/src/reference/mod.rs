@@ -9,6 +9,7 @@ mod names;
 mod protocols;
 mod read;
 mod register_lists;
+mod register_match;
 mod routing;
 mod school_register;
 mod services;

@@ -1,19 +1,21 @@
 //! Filing a report: the fact it tells of, the fact's first version and the report, in one unit of work.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, SubsecRound};
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 use qorgan_domain::cases::{CaseEventKind, Stage};
 use qorgan_domain::children::{Sex, age_on, is_child_on};
-use qorgan_domain::ids::{ChildId, FactId, ReportId};
+use qorgan_domain::ids::{ChildId, FactId, ReportId, SignalId};
 use qorgan_domain::policy::{Action, ResourceKind};
+use qorgan_domain::register::matching::MatchOutcome;
 use qorgan_domain::register::{ChangeKind, ChildRole, FactNumber, FactStatus, Nature, Relation, Setting};
 use qorgan_domain::territory::Kato;
 use qorgan_domain::text::Narrative;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::{ExternalReference, Fact, FactVersion, Report};
+use super::matching::Found;
+use super::{ExternalReference, Fact, FactVersion, Matching, Report};
 use crate::cases::{Case, CaseChange, CaseEvent};
 use crate::schema::{register_facts as facts, register_reports as reports};
 use crate::{Authorized, Permit, StorageError, Tx};
@@ -37,6 +39,8 @@ pub struct NewReport<'a> {
     pub setting: Setting,
     /// The child.
     pub child: ReportedChild,
+    /// Other records that may be the child: near their facts a person decides.
+    pub children_alike: Vec<ChildId>,
     /// What the child was in the event.
     pub child_role: ChildRole,
     /// What the alleged perpetrator is to the child.
@@ -47,6 +51,8 @@ pub struct NewReport<'a> {
     pub case: Option<&'a Authorized<Case>>,
     /// Where other systems know the event.
     pub external_refs: Vec<ExternalReference>,
+    /// Whether somebody must act on it now. What is entered as history calls for nothing: no school is told.
+    pub calls_for_action: bool,
 }
 
 /// What the register takes over from the record of a child.
@@ -67,6 +73,10 @@ pub struct FiledReport {
     pub report: Report,
     /// The fact it tells of.
     pub fact: Fact,
+    /// How it was found.
+    pub matching: Matching,
+    /// The signal by which the school of the child was told.
+    pub signal: Option<SignalId>,
     /// Whether it had been filed before: the client sent the same report again.
     pub repeated: bool,
 }
@@ -99,12 +109,13 @@ impl From<diesel::result::Error> for FilingError {
 
 impl NewReport<'_> {
     /// Age of the child on the day of the event, if it was a child then and the case, if any, can take the report.
-    fn check(&self) -> Result<i16, FilingError> {
+    /// `of_the_child`: the case, if any, is about the same child, under whichever of its records.
+    fn check(&self, of_the_child: bool) -> Result<i16, FilingError> {
         if let Some(case) = self.case {
             if case.state.stage == Stage::Closed {
                 return Err(FilingError::CaseClosed);
             }
-            if case.child_id != self.child.id {
+            if !of_the_child {
                 return Err(FilingError::CaseOfOtherChild);
             }
         }
@@ -115,8 +126,7 @@ impl NewReport<'_> {
     }
 
     fn same_as(&self, report: &Report) -> bool {
-        report.child_id == self.child.id
-            && report.child_role == self.child_role
+        report.child_role == self.child_role
             && report.description == self.description
             && report.external_refs == self.external_refs
             && report.case_id == self.case.map(|case| case.id)
@@ -129,7 +139,8 @@ impl NewReport<'_> {
 }
 
 impl Tx<'_> {
-    /// Files a report. It makes a fact of its own: reports on the same event are not matched yet.
+    /// Files a report: it joins the fact that it tells of, or makes one, and where it may tell of a known one a match
+    /// review asks a person. Suicidal behaviour of a child whom nobody helps yet is told to its school.
     ///
     /// # Errors
     /// [`FilingError`]; also [`StorageError`] where `permit` is for another action than [`Action::ReportFile`].
@@ -137,20 +148,46 @@ impl Tx<'_> {
         if permit.action() != Action::ReportFile {
             return Err(StorageError::Statement("a report was filed with another permit").into());
         }
+        self.report_match_begin([(new.occurred_on, new.external_refs.as_slice())])?;
         if let Some(id) = new.id
             && let Some(filed) = self.report_repeated(id, new)?
         {
             return Ok(filed);
         }
-        let age_years = new.check()?;
-        let fact = self.fact_insert(new, age_years)?;
-        let report = self.report_row_insert(new, &fact)?;
+        let case_child = new.case.map_or(new.child.id, |case| case.child_id);
+        let age_years = new.check(self.children_same(case_child, new.child.id)?)?;
+        let found = self.report_match(new)?;
+        let (report, fact, signal) = match found.joins() {
+            Some((fact, _)) => {
+                let report = self.report_row_insert(new, fact, found.outcome)?;
+                let fact = self.fact_load(fact)?;
+                (report, fact.ok_or(StorageError::Statement("a fact is not visible to its reporter"))?, None)
+            }
+            None => self.report_on_new_fact(new, age_years, &found)?,
+        };
         self.report_announce(&report, &fact, new)?;
         if let Some(case) = new.case {
             let reported = CaseChange::FactReported { fact: fact.id, nature: new.nature.clone() };
             self.case_follow(case, &case.state, &reported)?;
         }
-        Ok(FiledReport { report, fact, repeated: false })
+        let matching = self.matching_told(found, &fact, &new.content())?;
+        Ok(FiledReport { report, fact, matching, signal, repeated: false })
+    }
+
+    fn report_on_new_fact(
+        &mut self,
+        new: &NewReport<'_>,
+        age_years: i16,
+        found: &Found,
+    ) -> Result<(Report, Fact, Option<SignalId>), FilingError> {
+        let number = self.fact_number(&new.kato)?;
+        let signal = if found.told_before() { None } else { self.school_signal(new, number)? };
+        let fact = self.fact_insert(new, number, age_years, signal)?;
+        let report = self.report_row_insert(new, fact.id, found.outcome)?;
+        if found.outcome == MatchOutcome::Review {
+            self.match_reviews_open(found, &fact, report.id)?;
+        }
+        Ok((report, fact, signal))
     }
 
     /// The report of this id, if the caller's organisation filed it before.
@@ -160,18 +197,25 @@ impl Tx<'_> {
             .bind::<Text, _>(id.to_string())
             .execute(self.connection)?;
         let Some(report) = self.report_of_own(id)? else { return Ok(None) };
-        if !new.same_as(&report) {
+        if !new.same_as(&report) || !self.children_same(report.child_id, new.child.id)? {
             return Err(FilingError::IdTaken);
         }
         let fact = self.fact_load(report.fact_id)?;
         let fact = fact.ok_or(StorageError::Statement("the fact of a visible report is not visible"))?;
         self.audit(Action::ReportFile, id.as_uuid(), report.case_id.map(|case| case.as_uuid()));
-        Ok(Some(FiledReport { report, fact, repeated: true }))
+        // Who was told of what then is not asked again.
+        let matching = Matching { outcome: report.outcome, candidates: Vec::new(), differences: Vec::new() };
+        Ok(Some(FiledReport { report, fact, matching, signal: None, repeated: true }))
     }
 
     /// Without RETURNING: row security shows a fact only once it has a report.
-    fn fact_insert(&mut self, new: &NewReport<'_>, age_years: i16) -> Result<Fact, StorageError> {
-        let number = self.fact_number(&new.kato)?;
+    fn fact_insert(
+        &mut self,
+        new: &NewReport<'_>,
+        number: FactNumber,
+        age_years: i16,
+        signal: Option<SignalId>,
+    ) -> Result<Fact, StorageError> {
         let organisation = self.actor.organisation.clone();
         let fact = Fact {
             id: FactId::from_uuid(Uuid::now_v7()),
@@ -193,7 +237,7 @@ impl Tx<'_> {
                 merged_into: None,
                 protocol_number: None,
                 reason: None,
-                recorded_at: self.now,
+                recorded_at: self.now.trunc_subsecs(6),
             },
             reporters: vec![organisation],
             in_visible_case: new.case.is_some(),
@@ -205,13 +249,14 @@ impl Tx<'_> {
                 facts::child_id.eq(fact.child_id.as_uuid()),
                 facts::current_version.eq(fact.current.version),
                 facts::created_at.eq(fact.created_at),
+                facts::signal_id.eq(signal.map(|signal| signal.as_uuid())),
             ))
             .execute(self.connection)?;
         self.version_insert(fact.id, &fact.current)?;
         Ok(fact)
     }
 
-    fn fact_number(&mut self, kato: &Kato) -> Result<FactNumber, StorageError> {
+    pub(super) fn fact_number(&mut self, kato: &Kato) -> Result<FactNumber, StorageError> {
         let year = self.today().year();
         let sequence = diesel::select(next_number("fact", year)).get_result::<i64>(self.connection)?;
         u64::try_from(sequence)
@@ -220,10 +265,16 @@ impl Tx<'_> {
             .ok_or(StorageError::Statement("next_number gave what is no number"))
     }
 
-    fn report_row_insert(&mut self, new: &NewReport<'_>, fact: &Fact) -> Result<Report, FilingError> {
+    fn report_row_insert(
+        &mut self,
+        new: &NewReport<'_>,
+        fact: FactId,
+        outcome: MatchOutcome,
+    ) -> Result<Report, FilingError> {
         let report = Report {
             id: new.id.unwrap_or_else(|| ReportId::from_uuid(Uuid::now_v7())),
-            fact_id: fact.id,
+            fact_id: fact,
+            outcome,
             child_id: new.child.id,
             child_role: new.child_role,
             nature: new.nature.clone(),
@@ -256,6 +307,7 @@ impl Tx<'_> {
                     reports::kato.eq(report.kato.as_str()),
                     reports::setting.eq(report.setting.as_str()),
                     reports::relation.eq(report.relation.map(Relation::as_str)),
+                    reports::match_outcome.eq(report.outcome.as_str()),
                 ),
                 reports::case_id.eq(report.case_id.map(|case| case.as_uuid())),
                 reports::reported_by.eq(report.reported_by.0.as_uuid()),

@@ -1,16 +1,21 @@
 //! Lists of facts.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use qorgan_domain::ids::CaseId;
 use qorgan_domain::policy::{Action, Verdict, may_ever};
 use qorgan_domain::register::{FactKind, FactStatus};
 use uuid::Uuid;
 
-use super::Fact;
 use super::load::{FactRow, VersionRow};
+use super::{ExternalReference, Fact};
 use crate::page::Page;
-use crate::schema::{register_fact_versions as versions, register_facts as facts, register_reports as reports};
+use crate::schema::{
+    register_external_references as references, register_fact_versions as versions, register_facts as facts,
+    register_report_links as links, register_reports as reports,
+};
 use crate::unit_of_work::Attempt;
 use crate::{AccessError, Denial, StorageError, Tx};
 
@@ -36,6 +41,10 @@ pub struct FactFilter {
     pub to: Option<NaiveDate>,
     /// With a report that was filed for this case.
     pub case: Option<CaseId>,
+    /// With a report, one that the caller sees, that names this number of another system.
+    pub external: Option<ExternalReference>,
+    /// As the register read at this moment.
+    pub as_of: Option<DateTime<Utc>>,
 }
 
 /// The place of a fact in the list: newest entry first.
@@ -84,11 +93,15 @@ impl Tx<'_> {
         limit: i64,
     ) -> Result<Vec<(FactRow, VersionRow)>, StorageError> {
         let mut query = facts::table
-            .inner_join(
-                versions::table.on(versions::fact_id.eq(facts::id).and(versions::version.eq(facts::current_version))),
-            )
+            .inner_join(versions::table.on(versions::fact_id.eq(facts::id)))
             .select((FactRow::as_select(), VersionRow::as_select()))
             .into_boxed();
+        query = match filter.as_of {
+            None => query.filter(versions::version.eq(facts::current_version)),
+            Some(moment) => query
+                .filter(versions::recorded_at.le(moment))
+                .filter(versions::superseded_at.is_null().or(versions::superseded_at.gt(moment))),
+        };
         if let Some(ids) =
             diesel::select(facts_in_reach(FEW_REPORTS)).get_result::<Option<Vec<Uuid>>>(self.connection)?
         {
@@ -106,9 +119,8 @@ impl Tx<'_> {
         if let Some(to) = filter.to {
             query = query.filter(versions::occurred_on.le(to));
         }
-        if let Some(case) = filter.case {
-            let of_case = reports::table.filter(reports::case_id.eq(case.as_uuid())).select(reports::fact_id);
-            query = query.filter(facts::id.eq_any(of_case));
+        if filter.case.is_some() || filter.external.is_some() {
+            query = query.filter(facts::id.eq_any(reported(filter)));
         }
         if let Some(FactKey { created_at, id }) = after {
             // The first condition bounds the walk over the index, the second decides among equals.
@@ -118,4 +130,31 @@ impl Tx<'_> {
         }
         Ok(query.order((facts::created_at.desc(), facts::id.desc())).limit(limit + 1).load(self.connection)?)
     }
+}
+
+diesel::define_sql_function! {
+    /// How numbers of other systems compare.
+    fn external_number_key(number: Text) -> Text;
+}
+
+/// The facts that have, or had at the moment asked for, a report for a case or with a number. Of the reports, row
+/// security shows those in reach alone.
+fn reported(filter: &FactFilter) -> links::BoxedQuery<'static, Pg, diesel::sql_types::Uuid> {
+    let mut had = links::table.select(links::fact_id).into_boxed();
+    had = match filter.as_of {
+        None => had.filter(links::until.is_null()),
+        Some(moment) => had.filter(links::since.le(moment)).filter(links::until.is_null().or(links::until.gt(moment))),
+    };
+    if let Some(case) = filter.case {
+        let of_case = reports::table.filter(reports::case_id.eq(case.as_uuid())).select(reports::id);
+        had = had.filter(links::report_id.eq_any(of_case));
+    }
+    if let Some(external) = &filter.external {
+        let named = references::table
+            .filter(references::system.eq(external.system.as_str()))
+            .filter(references::number_key.eq(external_number_key(external.number.as_str().to_owned())))
+            .select(references::report_id);
+        had = had.filter(links::report_id.eq_any(named));
+    }
+    had
 }

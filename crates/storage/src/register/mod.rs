@@ -2,19 +2,26 @@
 //!
 //! A fact's versions are never changed, only superseded; a report is never changed at all.
 
+mod combine;
 mod external;
 mod file;
+mod history;
 pub mod import;
 mod list;
 mod load;
+mod matching;
 mod of_case;
 pub mod reconciliation;
 mod reports;
+mod reviews;
+mod school_signal;
 mod versions;
 
 pub use external::{ExternalReference, ExternalSystem};
 pub use file::{FiledReport, FilingError, NewReport, ReportedChild};
 pub use list::{FactFilter, FactKey};
 pub use load::{Fact, FactVersion};
+pub use matching::{MatchCandidate, Matching};
 pub use reports::Report;
+pub use reviews::{MatchReview, ReviewError, ReviewFact, ReviewFilter, ReviewKey};
 pub use versions::{ChangeError, FactChange};

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use qorgan_domain::ids::{CaseId, ChildId, FactId, ReportId, UserId};
 use qorgan_domain::policy::{Action, OrganisationRef};
+use qorgan_domain::register::matching::MatchOutcome;
 use qorgan_domain::register::{ChildRole, Nature, Relation, Setting};
 use qorgan_domain::territory::Kato;
 use qorgan_domain::text::Narrative;
@@ -22,6 +23,8 @@ pub struct Report {
     pub id: ReportId,
     /// The fact it tells of.
     pub fact_id: FactId,
+    /// What became of it when it was filed.
+    pub outcome: MatchOutcome,
     /// The child.
     pub child_id: ChildId,
     /// What the child was in the event.
@@ -66,6 +69,7 @@ struct ReportRow {
     kato: String,
     setting: String,
     relation: Option<String>,
+    match_outcome: String,
     case_id: Option<Uuid>,
     reported_by: Uuid,
     organisation_id: Uuid,
@@ -90,6 +94,7 @@ fn into_report((row, case_visible, author, organisation): Found) -> Result<Repor
         nature: nature.nature(TABLE, id)?,
         kato: rows::parse(&row.kato, TABLE, "kato", id)?,
         setting: rows::parse(&row.setting, TABLE, "setting", id)?,
+        outcome: rows::parse(&row.match_outcome, TABLE, "match_outcome", id)?,
         relation: rows::parse_optional(row.relation.as_deref(), TABLE, "relation", id)?,
         id: id.into(),
         fact_id: row.fact_id.into(),
@@ -154,6 +159,13 @@ impl Tx<'_> {
         let filter = reports::id.eq(id.as_uuid()).and(reports::organisation_id.eq(own));
         let found = found!(self.connection, filter)?;
         Ok(self.reports_of(found)?.pop())
+    }
+
+    /// The first of some reports that the caller sees.
+    pub(super) fn report_first(&mut self, ids: &[Uuid]) -> Result<Report, StorageError> {
+        let found = found!(self.connection, reports::id.eq_any(ids))?;
+        let first = self.reports_of(found)?.into_iter().next();
+        first.ok_or(StorageError::Statement("none of the reports is visible"))
     }
 
     /// Reports of their rows, with the numbers by which other systems know them.

@@ -55,6 +55,13 @@ pub(super) struct Locked {
     pub(super) at: DateTime<Utc>,
 }
 
+impl Locked {
+    /// Whether a fact is locked at this version.
+    pub(super) fn is_at(&self, fact: FactId, version: i32) -> bool {
+        self.versions.get(&fact.as_uuid()) == Some(&version)
+    }
+}
+
 #[derive(QueryableByName)]
 struct LockedRow {
     #[diesel(sql_type = SqlUuid)]
@@ -116,7 +123,7 @@ impl Tx<'_> {
         if !fits(fact.action(), &change.change) {
             return Err(StorageError::Statement("a fact was changed with the right to something else").into());
         }
-        if locked.versions.get(&fact.id.as_uuid()) != Some(&fact.current.version) {
+        if !locked.is_at(fact.id, fact.current.version) {
             return Err(StorageError::Stale.into());
         }
         let state = self.fact_state(fact)?;

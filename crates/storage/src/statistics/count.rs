@@ -16,8 +16,8 @@ use super::dimensions::{ages_of, keys_expression, place};
 use crate::schema::register_fact_versions as versions;
 use crate::{Permit, StorageError, Tx};
 
-/// Versions of these statuses stay in the register and are not counted: one was a mistake, the other is counted by
-/// the fact it was merged into.
+/// Versions of these statuses stay in the register and are not counted unless they are asked for: one was a mistake, the
+/// other is counted by the fact it was merged into.
 const NOT_COUNTED: [&str; 2] = [FactStatus::Annulled.as_str(), FactStatus::Merged.as_str()];
 
 /// One cell: the value of every dimension asked for, and how many facts have these values.
@@ -71,8 +71,8 @@ fn counted(query: &StatisticsQuery) -> Counted {
         .into_boxed()
         .filter(versions::occurred_on.between(query.from(), query.to()))
         .filter(versions::recorded_at.lt(moment))
-        .filter(versions::superseded_at.is_null().or(versions::superseded_at.ge(moment)))
-        .filter(versions::status.ne_all(NOT_COUNTED));
+        .filter(versions::superseded_at.is_null().or(versions::superseded_at.ge(moment)));
+    let all = if query.filters().status.is_none() { all.filter(versions::status.ne_all(NOT_COUNTED)) } else { all };
     narrow(all, query.filters())
 }
 

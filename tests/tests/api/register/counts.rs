@@ -83,8 +83,8 @@ fn age_group(birth: NaiveDate, day: NaiveDate) -> &'static str {
     }
 }
 
-/// Files a report by chance, and says how it is to be counted.
-fn file_one(chance: &mut Chance, cast: &Cast, children: &[(String, NaiveDate, &'static str)]) -> Fact {
+/// Files a report by chance, and says how it is to be counted; not at all where it joined a fact.
+fn file_one(chance: &mut Chance, cast: &Cast, children: &[(String, NaiveDate, &'static str)]) -> Option<Fact> {
     let (client, agency) = *chance.of(&[(&cast.pedagogue, "UO"), (&cast.health, "UZ"), (&cast.police, "DP")]);
     let (child, birth, sex) = chance.of(children);
     let first: NaiveDate = "2024-01-01".parse().expect("a date");
@@ -105,10 +105,12 @@ fn file_one(chance: &mut Chance, cast: &Cast, children: &[(String, NaiveDate, &'
     {
         body[name] = json!(value);
     }
-    file(client, &body).expect(201);
+    if file(client, &body).expect(201).body["match"]["outcome"] == "matched" {
+        return None;
+    }
     let text = |value: &str| Some(value.to_owned());
     let owned = |value: Option<&str>| value.map(str::to_owned);
-    BTreeMap::from([
+    Some(BTreeMap::from([
         ("month", text(&day.format("%Y-%m").to_string())),
         ("territory", text(territory)),
         ("kind", text(kind)),
@@ -120,7 +122,7 @@ fn file_one(chance: &mut Chance, cast: &Cast, children: &[(String, NaiveDate, &'
         ("relation", owned(relation)),
         ("agency", text(agency)),
         ("status", text("registered")),
-    ])
+    ]))
 }
 
 #[test]
@@ -128,15 +130,17 @@ fn every_table_is_the_count_of_what_was_filed() {
     let cast = Cast::new();
     let mut chance = Chance::new(SEED);
     let children = children(&cast);
-    let facts: Vec<Fact> = (0..REPORTS).map(|_| file_one(&mut chance, &cast, &children)).collect();
+    let facts: Vec<Fact> = (0..REPORTS).filter_map(|_| file_one(&mut chance, &cast, &children)).collect();
+    let filed = facts.len();
+    assert!(filed > REPORTS / 2, "{filed}");
     let statistician = &cast.statistician;
     let whole = table(statistician, "");
-    assert_eq!((&whole.body["total"], &whole.body["rows"][0]["count"]), (&json!(REPORTS), &json!(REPORTS)));
+    assert_eq!((&whole.body["total"], &whole.body["rows"][0]["count"]), (&json!(filed), &json!(filed)));
     // By each dimension alone, and by each together with each other.
     for (place, one) in DIMENSIONS.iter().enumerate() {
         let alone = table(statistician, &format!("group_by={one}"));
         assert_eq!(cells(&alone, &[one]), counted(&facts, &[one]), "{one}");
-        assert_eq!(alone.body["total"], REPORTS, "{one}");
+        assert_eq!(alone.body["total"], filed, "{one}");
         for other in &DIMENSIONS[place + 1..] {
             let both = table(statistician, &format!("group_by={one},{other}"));
             assert_eq!(cells(&both, &[one, other]), counted(&facts, &[one, other]), "{one},{other}");
@@ -152,14 +156,14 @@ fn every_table_is_the_count_of_what_was_filed() {
             sum += count;
         }
         let without = counted(&facts, &[dimension]).get(&vec![None]).copied().unwrap_or(0);
-        assert_eq!(usize::try_from(sum + without).expect("a count"), REPORTS, "{dimension}");
+        assert_eq!(usize::try_from(sum + without).expect("a count"), filed, "{dimension}");
     }
     // A period is its days, both ends included; the region holds its cities.
     let day = |fact: &Fact| fact["month"].clone().expect("a month");
     let of_may = facts.iter().filter(|fact| day(fact) == "2024-05").count();
     let may = statistician.get("/statistics/register?from=2024-05-01&to=2024-05-31").expect(200);
     assert_eq!(may.body["total"], of_may);
-    assert_eq!(table(statistician, "territory=350000000").body["total"], REPORTS);
+    assert_eq!(table(statistician, "territory=350000000").body["total"], filed);
 }
 
 #[test]
@@ -181,7 +185,7 @@ fn the_register_of_a_past_day_stays_as_it_read() {
     .execute(&mut cast.server.database.owner())
     .expect("age the fact");
     assert_eq!(aged, 1);
-    file(&cast.pedagogue, &changed(&child, json!({"occurred_on": "2026-02-11"}))).expect(201);
+    file(&cast.pedagogue, &changed(&child, json!({"occurred_on": "2026-03-11"}))).expect(201);
     assert_eq!((total(today), total(yesterday), total(before)), (json!(2), json!(1), json!(0)));
     let future = today.succ_opt().expect("a day");
     let refused =

@@ -15,6 +15,7 @@ mod help;
 mod intake;
 mod protocols;
 mod register_lists;
+mod register;
 mod rules;
 mod sync;
 
@@ -32,6 +33,7 @@ pub const FIELDS: &[&[Row]] = &[
     help::FIELDS,
     consilium::FIELDS,
     everyday::FIELDS,
+    register::FIELDS,
     intake::FIELDS,
     register_lists::FIELDS,
     sync::FIELDS,
@@ -49,6 +51,7 @@ pub const RULES: &[&[Row]] = &[
     assessments::RULES,
     help::RULES,
     everyday::RULES,
+    register::RULES,
     intake::RULES,
     register_lists::RULES,
     sync::RULES,

@@ -17,7 +17,7 @@ use crate::context::Ctx;
 use crate::problem::{FieldErrors, Issue, Pointer, Problem, ProblemCode};
 use crate::request;
 use crate::request::{Body, IdempotencyKey, Language};
-use crate::routes::register::{CaseFactRequest, check, insert, reported};
+use crate::routes::register::{CaseFactRequest, await_others, check, insert, reported};
 
 request! {
     /// A case to be opened. It is led by the caller's organisation.
@@ -111,8 +111,9 @@ fn open(tx: &mut Tx<'_>, request: CaseRequest) -> Result<CaseId, Problem> {
     if reports.is_empty() {
         return Ok(id);
     }
+    await_others(tx, reports.iter().map(|(report, _)| report))?;
     for (report, nature) in reports {
-        insert(tx, report, nature, reported(&child))?;
+        insert(tx, report, nature, reported(&child), Vec::new())?;
     }
     Ok(id)
 }

@@ -94,9 +94,9 @@ pub async fn child_create(ctx: Ctx, body: Body<ChildRequest>) -> Result<HttpResp
 
 /// A child named inside another request, checked and ready to be registered with [`InlineChild::register`].
 pub struct InlineChild {
-    new: NewChild,
-    client_chose: bool,
-    confirmed: bool,
+    pub(super) new: NewChild,
+    pub(super) client_chose: bool,
+    pub(super) confirmed: bool,
 }
 
 impl InlineChild {
@@ -175,7 +175,7 @@ fn checked(
 }
 
 /// The record of this id, if it says the same.
-fn repeated(tx: &mut Tx<'_>, new: &NewChild) -> Result<Option<Child>, Problem> {
+pub(super) fn repeated(tx: &mut Tx<'_>, new: &NewChild) -> Result<Option<Child>, Problem> {
     match tx.child_for(new.id, Action::ChildRead) {
         Ok(child) if new.says_same_as(&child) => Ok(Some(child.into_inner())),
         Ok(_) => Err(Problem::new(ProblemCode::IdTaken)),

@@ -2,6 +2,7 @@
 
 mod check;
 mod create;
+mod for_report;
 mod get;
 mod merge;
 mod search;
@@ -9,6 +10,7 @@ mod update;
 pub mod view;
 
 pub use create::{ChildRequest, InlineChild};
+pub use for_report::ForReport;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the operations of this area.

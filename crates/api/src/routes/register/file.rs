@@ -1,26 +1,30 @@
 //! `POST /register/reports`.
 
 use actix_web::{HttpResponse, post};
+use chrono::NaiveDate;
 use qorgan_domain::ids::ChildId;
 use qorgan_domain::policy::Action;
 use qorgan_domain::register::Nature;
 use qorgan_storage::Tx;
 use qorgan_storage::children::LinkableChild;
-use qorgan_storage::register::{FiledReport, FilingError, NewReport, ReportedChild};
+use qorgan_storage::register::{ExternalReference, FiledReport, FilingError, NewReport, ReportedChild};
 
 use super::request::ReportRequest;
 use super::view::{FiledReportView, location};
 use crate::answer::Answer;
 use crate::context::Ctx;
 use crate::problem::{FieldErrors, Issue, Pointer, Problem, ProblemCode};
-use crate::request::{Body, IdempotencyKey, Language};
-use crate::routes::children::{ChildRequest, InlineChild};
+use crate::request::{Body, IdempotencyKey};
+use crate::routes::children::{ChildRequest, ForReport, InlineChild};
 
 /// File a report on violence against a child or on a child's suicidal behaviour.
 ///
-/// The report makes a fact of the unified register. The same report sent again under its own `id` is the same
-/// report (200), another one under that `id` is refused (409 `id_taken`). `Location` is the address of the fact. A
-/// case that is closed (`case_closed`) or about another child (`case_of_other_child`) takes no report (409
+/// The report joins the fact of the unified register that tells of the same event (`match.outcome` is `matched`), or
+/// makes a fact of its own (`new`); where it may be a known event, a person decides later (`review`). A child that is not
+/// certainly known is registered with the report; no report is refused because of records alike. Suicidal behaviour of a
+/// child without an open case is told to the child's school by a signal. The same report sent again under its own `id` is
+/// the same report (200), another one under that `id` is refused (409 `id_taken`). `Location` is the address of the fact.
+/// A case that is closed (`case_closed`) or about another child (`case_of_other_child`) takes no report (409
 /// `domain_rule`).
 #[utoipa::path(
     tag = "register",
@@ -31,17 +35,16 @@ use crate::routes::children::{ChildRequest, InlineChild};
         (status = 201, body = FiledReportView, headers(("Location" = String))),
         (status = 200, description = "The report was filed before by this very request", body = FiledReportView),
         (status = 404, description = "not_found"),
-        (status = 409, description = "not_a_child, possible_duplicates, id_taken, domain_rule"),
+        (status = 409, description = "not_a_child, id_taken, domain_rule"),
     ),
     security(("bearer" = [])),
     extensions(("x-permission" = json!("report_file"))),
 )]
 #[post("/register/reports")]
 pub async fn report_file(ctx: Ctx, body: Body<ReportRequest>) -> Result<HttpResponse, Problem> {
-    let language = ctx.language;
     let request = body.value;
     ctx.post(body.sha256, move |tx| {
-        let filed = file(tx, request, language)?;
+        let filed = file(tx, request)?;
         let (address, repeated) = (location(filed.fact.id), filed.repeated);
         let view = FiledReportView::from(filed);
         if repeated { Answer::ok(&view) } else { Answer::created(address, &view) }
@@ -69,7 +72,7 @@ pub fn check(
     Ok(nature.filter(|_| errors.len() == before))
 }
 
-fn file(tx: &mut Tx<'_>, mut request: ReportRequest, language: Language) -> Result<FiledReport, Problem> {
+fn file(tx: &mut Tx<'_>, mut request: ReportRequest) -> Result<FiledReport, Problem> {
     let at = &Pointer::ROOT;
     let mut errors = FieldErrors::new();
     let nature = check(tx, &request, at, &mut errors)?;
@@ -77,8 +80,10 @@ fn file(tx: &mut Tx<'_>, mut request: ReportRequest, language: Language) -> Resu
     let (Some(nature), Some(child)) = (nature, child) else {
         return Err(Problem::validation(errors));
     };
-    let child = child.known(tx, language)?;
-    insert(tx, request, nature, child)
+    // Before the child is looked for: another report on it may just come.
+    await_others(tx, [&request])?;
+    let ForReport { child, alike } = child.known(tx)?;
+    insert(tx, request, nature, reported(&child), alike)
 }
 
 /// The child of a report: known, or to be registered with it.
@@ -116,15 +121,24 @@ impl Named {
         }
     }
 
-    fn known(self, tx: &mut Tx<'_>, language: Language) -> Result<ReportedChild, Problem> {
-        Ok(match self {
-            Self::Known(child) => reported(&child),
-            Self::New(child) => {
-                let child = child.register(tx, language)?;
-                ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex }
-            }
-        })
+    fn known(self, tx: &mut Tx<'_>) -> Result<ForReport, Problem> {
+        match self {
+            Self::Known(child) => Ok(ForReport { child, alike: Vec::new() }),
+            Self::New(child) => child.for_report(tx),
+        }
     }
+}
+
+/// Waits for reports that may tell of the same events: once in a unit of work, before its first report.
+///
+/// # Errors
+/// Failures of the database.
+pub fn await_others<'r>(tx: &mut Tx<'_>, requests: impl IntoIterator<Item = &'r ReportRequest>) -> Result<(), Problem> {
+    let told: Vec<(NaiveDate, Vec<ExternalReference>)> = requests
+        .into_iter()
+        .map(|request| (request.occurred_on, request.external_refs.iter().map(Into::into).collect()))
+        .collect();
+    Ok(tx.report_match_begin(told.iter().map(|(day, named)| (*day, named.as_slice())))?)
 }
 
 /// A child of the index as a report needs it.
@@ -142,6 +156,7 @@ pub fn insert(
     request: ReportRequest,
     nature: Nature,
     child: ReportedChild,
+    children_alike: Vec<ChildId>,
 ) -> Result<FiledReport, Problem> {
     let case = request.case_id.map(|case| tx.case_for(case, Action::CaseRead)).transpose()?;
     // After the case was looked at: a refusal from here on is one of the report.
@@ -153,11 +168,13 @@ pub fn insert(
         kato: request.place.territory,
         setting: request.place.setting,
         child,
+        children_alike,
         child_role: request.role,
         relation: request.alleged_perpetrator_relation,
         description: request.description,
         case: case.as_ref(),
-        external_refs: request.external_refs.into_iter().map(Into::into).collect(),
+        external_refs: request.external_refs.iter().map(Into::into).collect(),
+        calls_for_action: true,
     };
     tx.report_insert(&permit, &new).map_err(refusal)
 }

@@ -96,7 +96,8 @@ request! {
         pub place: PlaceRequest,
         /// The child: a record of the shared index. Either this or `child`.
         pub child_id: Option<ChildId>,
-        /// The child, to be registered with the report: search before create holds as for `POST /children`.
+        /// The child, where its record is not known: what is certainly it is found, otherwise it is registered with the
+        /// report. `confirm_new`: no record alike is this child.
         pub child: Option<ChildRequest>,
         /// What the child was in the event.
         pub role: ChildRole,
@@ -185,9 +186,9 @@ impl CaseFactRequest {
     }
 }
 
-impl From<ExternalReferenceRequest> for ExternalReference {
-    fn from(ExternalReferenceRequest { system, number }: ExternalReferenceRequest) -> Self {
-        Self { system: system.0, number }
+impl From<&ExternalReferenceRequest> for ExternalReference {
+    fn from(ExternalReferenceRequest { system, number }: &ExternalReferenceRequest) -> Self {
+        Self { system: system.0, number: number.clone() }
     }
 }
 

@@ -3,12 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use qorgan_domain::children::Sex;
 use qorgan_domain::identity::AgencyCode;
-use qorgan_domain::ids::{CaseId, ChildId, FactId, ReportId};
+use qorgan_domain::ids::{CaseId, ChildId, FactId, ReportId, SignalId};
+use qorgan_domain::register::matching::{Agreement, MatchEvidence, MatchField, MatchOutcome};
 use qorgan_domain::register::{
-    AgeGroup, ChildRole, FactKind, FactNumber, FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm,
+    AgeGroup, ChangeKind, ChildRole, FactKind, FactNumber, FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm,
 };
 use qorgan_domain::territory::Kato;
-use qorgan_storage::register::{ExternalReference, Fact, FiledReport, Report};
+use qorgan_storage::register::{ExternalReference, Fact, FiledReport, Matching, Report};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -61,6 +62,12 @@ pub struct FactView {
     pub alleged_perpetrator_relation: Option<Relation>,
     /// The agency that reported first.
     pub agency: AgencyCode,
+    /// What made this version.
+    pub change: ChangeKind,
+    /// The fact that stands for this one, where it is merged.
+    pub merged_into: Option<FactId>,
+    /// The protocol of the session that decided, where one did.
+    pub protocol_number: Option<String>,
     /// Why this version was made; `null` for the first.
     pub reason: Option<String>,
     /// When the fact was entered.
@@ -89,6 +96,9 @@ impl From<&Fact> for FactView {
             age_group: AgeGroup::of(i32::from(version.age_years)),
             alleged_perpetrator_relation: version.relation,
             agency: version.agency.clone(),
+            change: version.change,
+            merged_into: version.merged_into,
+            protocol_number: version.protocol_number.clone(),
             reason: version.reason.clone(),
             created_at: fact.created_at,
             recorded_at: version.recorded_at,
@@ -124,8 +134,20 @@ pub struct ReportView {
     pub child_id: ChildId,
     /// What the child was in the event.
     pub role: ChildRole,
+    /// Violence or suicidal behaviour, as this agency saw it.
+    pub kind: FactKind,
+    /// The form by which it counts the violence.
+    pub main_form: Option<ViolenceForm>,
+    /// All forms that it saw.
+    pub forms: Vec<ViolenceForm>,
+    /// How far suicidal behaviour went.
+    pub level: Option<SuicidalLevel>,
     /// The day of the event.
     pub occurred_on: NaiveDate,
+    /// Where it took place.
+    pub place: PlaceView,
+    /// What the alleged perpetrator is to the child.
+    pub alleged_perpetrator_relation: Option<Relation>,
     /// What happened, in the reporter's own words.
     pub description: String,
     /// Where other systems know the event.
@@ -150,7 +172,13 @@ impl From<Report> for ReportView {
             fact_id: report.fact_id,
             child_id: report.child_id,
             role: report.child_role,
+            kind: report.nature.kind(),
+            main_form: report.nature.main_form(),
+            forms: report.nature.forms().collect(),
+            level: report.nature.level(),
             occurred_on: report.occurred_on,
+            place: PlaceView { territory: report.kato, setting: report.setting },
+            alleged_perpetrator_relation: report.relation,
             description: report.description.into_string(),
             external_refs: report.external_refs.into_iter().map(Into::into).collect(),
             case_id: report.case_id,
@@ -162,12 +190,44 @@ impl From<Report> for ReportView {
     }
 }
 
-/// What became of a report when it was compared with the facts already known.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MatchOutcome {
-    /// It made a fact of its own.
-    New,
+/// A line of the explanation of a score.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MatchEvidence)]
+pub struct EvidenceView {
+    /// What was compared.
+    pub field: MatchField,
+    /// How far it agrees.
+    pub agreement: Agreement,
+    /// What that adds to the score.
+    pub weight: f64,
+}
+
+impl From<MatchEvidence> for EvidenceView {
+    fn from(MatchEvidence { field, agreement, weight }: MatchEvidence) -> Self {
+        Self { field, agreement, weight }
+    }
+}
+
+/// A fact, by id and number.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FactName)]
+pub struct FactNameView {
+    /// Its id.
+    pub id: FactId,
+    /// The number people use.
+    pub number: FactNumber,
+}
+
+/// A fact that a report was found near.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MatchCandidate)]
+pub struct MatchCandidateView {
+    /// Which; `null` where the caller may not know.
+    pub fact: Option<FactNameView>,
+    /// How near.
+    pub score: f64,
+    /// Why.
+    pub evidence: Vec<EvidenceView>,
 }
 
 /// How a report was matched.
@@ -176,8 +236,22 @@ pub enum MatchOutcome {
 pub struct MatchView {
     /// What became of the report.
     pub outcome: MatchOutcome,
-    /// Facts that may be the same event; none while reports are not matched.
-    pub candidates: Vec<FactView>,
+    /// The facts that it was found near, the nearest first; one that it joined is the first. None for a report that was
+    /// filed before.
+    pub candidates: Vec<MatchCandidateView>,
+    /// The fields in which the report differs from the fact that it joined, for who may amend the fact.
+    pub differences: Vec<&'static str>,
+}
+
+impl From<Matching> for MatchView {
+    fn from(matching: Matching) -> Self {
+        let candidates = matching.candidates.into_iter().map(|candidate| MatchCandidateView {
+            fact: candidate.fact.map(|(id, number)| FactNameView { id, number }),
+            score: candidate.compared.score,
+            evidence: candidate.compared.evidence.into_iter().map(Into::into).collect(),
+        });
+        Self { outcome: matching.outcome, candidates: candidates.collect(), differences: matching.differences }
+    }
 }
 
 /// A filed report with the fact it tells of.
@@ -191,6 +265,8 @@ pub struct FiledReportView {
     /// How the report was matched with known facts.
     #[serde(rename = "match")]
     pub matching: MatchView,
+    /// The signal by which the child's school was told just now; `null` where it was not.
+    pub signal_id: Option<SignalId>,
 }
 
 impl From<FiledReport> for FiledReportView {
@@ -198,7 +274,8 @@ impl From<FiledReport> for FiledReportView {
         Self {
             fact: (&filed.fact).into(),
             report: filed.report.into(),
-            matching: MatchView { outcome: MatchOutcome::New, candidates: Vec::new() },
+            matching: filed.matching.into(),
+            signal_id: filed.signal,
         }
     }
 }

@@ -54,7 +54,7 @@ query! {
 /// Count the facts of the unified register, exactly.
 ///
 /// For the statistics office. With the same `as_of` of a past day the numbers are the same for ever; annulled facts
-/// and those merged into another are not counted.
+/// and those merged into another are not counted, unless `status` asks for them.
 #[utoipa::path(
     tag = "statistics",
     operation_id = "statistics_register",

@@ -13,8 +13,22 @@ use crate::territory::Kato;
 pub enum ChildLikeness {
     /// It may be.
     Likely,
+    /// It is the only one that comes near, and comes very near: enough where the event agrees too.
+    Close,
     /// It is, as far as the register can tell.
     Certain,
+}
+
+/// From this probability on a child that no other comes near is [`ChildLikeness::Close`]. A work list may be a little
+/// bolder than what joins reports: nothing follows from it by itself.
+const CLOSE: f64 = 0.99;
+
+impl ChildLikeness {
+    /// Of a child that is not certain; `alone`: no other comes near.
+    #[must_use]
+    pub fn of(probability: f64, alone: bool) -> Self {
+        if alone && probability >= CLOSE { Self::Close } else { Self::Likely }
+    }
 }
 
 /// How many days list and register may be apart about one event; dated reference data.
@@ -87,7 +101,7 @@ pub struct Comparison {
 
 /// Compares a row with the facts of the children it may be about, and settles on the likeliest.
 ///
-/// The same event: the child is certain, the kind is one, the days lie within the narrow window, the place does not
+/// The same event: the child is certain (or close, and the row says kind, form or level, and place, and all agree), the kind is one, the days lie within the narrow window, the place does not
 /// contradict, nor does the form. Uncertain: the kind is one and the days lie within the wide window, but something of
 /// that is missing. A place contradicts when neither lies in the other; forms contradict when neither side has the other's
 /// main form among its own.
@@ -119,7 +133,13 @@ fn rank(row: &ComparedRow, fact: &ComparedFact, windows: Windows) -> Option<(Cer
     if days > windows.review_days || row.kind.is_some_and(|kind| kind != fact.kind) {
         return None;
     }
-    let same = fact.likeness == ChildLikeness::Certain
+    let says_enough = row.kind.is_some() && row.kato.is_some() && (row.main_form.is_some() || row.level.is_some());
+    let child = match fact.likeness {
+        ChildLikeness::Certain => true,
+        ChildLikeness::Close => says_enough && row.sex.is_none_or(|sex| sex == fact.sex),
+        ChildLikeness::Likely => false,
+    };
+    let same = child
         && days <= windows.same_days
         && row.kato.as_ref().is_none_or(|kato| kato.covers(&fact.kato) || fact.kato.covers(kato))
         && row.main_form.is_none_or(|form| fact.main_form == Some(form) || fact.forms.contains(&form));

@@ -57,6 +57,14 @@ fn what_list_and_register_make_of_one_event() {
         fact.forms.push(ViolenceForm::Bullying);
     };
     assert_eq!(outcome(among), ("differing", vec!["main_form"]));
+    // A child that is not quite certain is, where the event agrees in all that is said of it.
+    assert_eq!(outcome(|_, fact| fact.likeness = ChildLikeness::of(0.995, true)), ("matched", vec![]));
+    assert_eq!(outcome(|_, fact| fact.likeness = ChildLikeness::of(0.995, false)), ("uncertain", vec![]));
+    let silent = |row: &mut ComparedRow, fact: &mut ComparedFact| {
+        row.kato = None;
+        fact.likeness = ChildLikeness::Close;
+    };
+    assert_eq!(outcome(silent), ("uncertain", vec![]));
     // A person decides.
     assert_eq!(outcome(|_, fact| fact.likeness = ChildLikeness::Likely), ("uncertain", vec![]));
     assert_eq!(outcome(|row, _| row.occurred_on = "2074-02-20".parse().unwrap()).0, "uncertain");

@@ -5,6 +5,7 @@ use qorgan_domain::Invalid;
 use qorgan_domain::lists::RowProblem;
 use qorgan_domain::policy::Action;
 use qorgan_domain::register::import::{EventRow, FactField};
+use qorgan_domain::register::matching::MatchOutcome;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -82,7 +83,9 @@ impl Tx<'_> {
             }
         }
         let known = self.fact_rows_known(run, &candidates)?;
-        let people: Vec<_> = candidates.iter().map(|candidate| &candidate.report.row.person).collect();
+        let people: Vec<_> = candidates.iter().map(|it| (&it.report.row.person, &it.report.kato)).collect();
+        // Always in this order, as a single report does: events first, then children.
+        self.report_match_begin_whole()?;
         self.rows_registration_begin(&people)?;
         let mut kept = Vec::with_capacity(candidates.len());
         for candidate in candidates {
@@ -148,8 +151,12 @@ impl Tx<'_> {
     }
 }
 
-fn count(run: &mut FactImportRun, _filed: &FiledReport) {
-    run.counts.new_facts += 1;
+fn count(run: &mut FactImportRun, filed: &FiledReport) {
+    match filed.matching.outcome {
+        MatchOutcome::Matched => run.counts.matched += 1,
+        MatchOutcome::Review => run.counts.review += 1,
+        MatchOutcome::New => run.counts.new_facts += 1,
+    }
 }
 
 /// What the directory says of a row.

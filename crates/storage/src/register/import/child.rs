@@ -7,6 +7,7 @@ use qorgan_domain::children::{Iin, PersonName, lookup_entry};
 use qorgan_domain::ids::ChildId;
 use qorgan_domain::matching::{HeldName, Person};
 use qorgan_domain::register::import::RowPerson;
+use qorgan_domain::territory::Kato;
 
 use crate::children::{Identified, LinkableChild};
 use crate::{Permit, StorageError, Tx};
@@ -24,8 +25,9 @@ pub enum RowChild {
     Unknown,
 }
 
-/// What is known of the child of a row, ready to be compared. The place of the event is not where the child lives.
-fn person(row: &RowPerson) -> Person {
+/// What is known of the child of a row, ready to be compared. Where the child lives no row says; mostly it is where the
+/// event took place.
+fn person(row: &RowPerson, kato: Option<&Kato>) -> Person {
     let text = |name: &Option<PersonName>| name.as_ref().map(|name| name.as_str().to_owned());
     let name = HeldName { last: text(&row.last_name), first: text(&row.first_name), patronymic: text(&row.patronymic) };
     let nameless = name.last.is_none() && name.first.is_none();
@@ -34,6 +36,7 @@ fn person(row: &RowPerson) -> Person {
         birth_date: row.birth_date,
         sex: row.sex,
         iin: row.iin.as_ref().map(|iin| Iin::expose(iin).to_owned()),
+        kato: kato.map(|kato| kato.as_str().to_owned()),
         ..Person::default()
     }
 }
@@ -43,11 +46,11 @@ impl Tx<'_> {
     pub(in crate::register) fn row_children(
         &mut self,
         permit: &Permit,
-        rows: &[&RowPerson],
+        rows: &[(&RowPerson, Option<&Kato>)],
     ) -> Result<Vec<RowChild>, StorageError> {
         let mut children = Vec::with_capacity(rows.len());
         for part in rows.chunks(AT_ONCE) {
-            let people: Vec<Person> = part.iter().map(|row| person(row)).collect();
+            let people: Vec<Person> = part.iter().map(|(row, kato)| person(row, *kato)).collect();
             let found = self.children_identify(permit, &people)?;
             children.extend(found.into_iter().map(|found| match found {
                 Identified::Certain(child, scored) => RowChild::Certain(child, scored.probability),
@@ -62,8 +65,11 @@ impl Tx<'_> {
 
     /// Makes registrations of children alike wait, as [`Tx::child_registration_begin`] does, for all rows of a batch at
     /// once and in one order: locks taken row by row would meet those of others crosswise.
-    pub(super) fn rows_registration_begin(&mut self, rows: &[&RowPerson]) -> Result<(), StorageError> {
-        let mut keys: Vec<i64> = rows.iter().flat_map(|row| lookup_entry(&person(row).prepare()).keys).collect();
+    pub(super) fn rows_registration_begin(&mut self, rows: &[(&RowPerson, &Kato)]) -> Result<(), StorageError> {
+        let mut keys: Vec<i64> = rows
+            .iter()
+            .flat_map(|(row, kato)| lookup_entry(&person(row, Some(*kato)).prepare()).keys)
+            .collect();
         keys.sort_unstable();
         keys.dedup();
         sql_query(

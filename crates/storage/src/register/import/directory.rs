@@ -51,8 +51,8 @@ impl Places {
 /// One spelling: case, ё, signs and the words for city, district, region do not count.
 fn folded(name: &str) -> String {
     const KINDS: [&str; 12] =
-        ["г", "город", "қ", "қаласы", "район", "рн", "ауданы", "область", "обл", "облысы", "га", "аң"];
-    let lower = name.to_lowercase().replace('ё', "е").replace(['-', '.'], "");
+        ["г", "город", "қ", "қаласы", "район", "ауданы", "область", "обл", "облысы", "га", "пос", "поселок"];
+    let lower = name.to_lowercase().replace('ё', "е").replace("р-н", "район").replace("г.а.", "га");
     let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && !KINDS.contains(word));
     words.collect::<Vec<_>>().join(" ")
 }

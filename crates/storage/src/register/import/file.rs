@@ -2,15 +2,15 @@
 
 use chrono::NaiveDate;
 use qorgan_domain::Invalid;
-use qorgan_domain::ids::ReportId;
-use qorgan_domain::policy::{Action, OrganisationRef};
+use qorgan_domain::ids::{ChildId, ReportId};
+use qorgan_domain::policy::{Action, OrganisationRef, ResourceKind};
 use qorgan_domain::register::ChildRole;
-use qorgan_domain::register::import::{EventRow, FactField};
+use qorgan_domain::register::import::{EventRow, FactField, RowPerson};
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
 use super::RowChild;
-use crate::children::NewChild;
+use crate::children::{GivenName, LinkableChild, NewChild};
 use crate::reference::ListPeriod;
 use crate::register::{ExternalReference, FiledReport, FilingError, NewReport, ReportedChild};
 use crate::{AccessError, StorageError, Tx};
@@ -67,7 +67,6 @@ impl Tx<'_> {
         if !gaps.is_empty() {
             return Err(RowFiling::Refused(gaps));
         }
-        let child = self.row_child_known(report)?;
         let calls_for_action = self.calls_for_action(report.row.occurred_on)?;
         let external_refs: Result<Vec<_>, _> = report
             .row
@@ -75,6 +74,9 @@ impl Tx<'_> {
             .iter()
             .map(|it| it.system.parse().map(|system| ExternalReference { system, number: it.number.clone() }))
             .collect();
+        let external_refs = external_refs.map_err(|_| StorageError::Statement("a row names no known system"))?;
+        self.report_match_begin([(report.row.occurred_on, external_refs.as_slice())])?;
+        let (child, children_alike) = self.row_child_known(report)?;
         let permit = self.authorize(Action::ReportFile)?;
         let new = NewReport {
             id: Some(ReportId::from_uuid(Uuid::now_v7())),
@@ -83,13 +85,14 @@ impl Tx<'_> {
             kato: report.kato.clone(),
             setting,
             child,
+            children_alike,
             child_role: report.row.role.unwrap_or(ChildRole::Victim),
             relation: report.row.relation,
             description,
             case: None,
-            external_refs: external_refs.map_err(|_| StorageError::Statement("a row names no known system"))?,
+            external_refs,
+            calls_for_action,
         };
-        let _ = calls_for_action;
         match self.report_insert(&permit, &new) {
             Ok(filed) => Ok(filed),
             Err(FilingError::NotAChild) => refused(FactField::OccurredOn, "not_a_child"),
@@ -105,7 +108,20 @@ impl Tx<'_> {
         Ok((today - occurred_on).num_days() <= days)
     }
 
-    fn row_child_known(&mut self, report: &RowReport) -> Result<ReportedChild, RowFiling> {
+    /// Another spelling by which a child is reported is kept with its record.
+    fn row_name_hold(&mut self, child: &LinkableChild, person: &RowPerson) -> Result<(), StorageError> {
+        if let (Some(last), Some(first)) = (&person.last_name, &person.first_name) {
+            let name =
+                GivenName { last: last.clone(), first: first.clone(), patronymic: person.patronymic.clone() };
+            if self.child_name_hold(child, &name)? {
+                self.publish("child.name_held", ResourceKind::Child, child.id.as_uuid())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The child of a row, registered where the index does not know it for certain, and those it may be besides.
+    fn row_child_known(&mut self, report: &RowReport) -> Result<(ReportedChild, Vec<ChildId>), RowFiling> {
         let permit = self.authorize(Action::ChildRegister)?;
         let person = &report.row.person;
         let (Some(last_name), Some(first_name), Some(birth_date), Some(sex)) =
@@ -125,11 +141,18 @@ impl Tx<'_> {
             organisation: report.school.clone(),
         };
         self.child_registration_begin(&new)?;
-        if let Some(RowChild::Certain(child, _)) = self.row_children(&permit, &[person])?.pop() {
-            return Ok(ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex });
+        let mut alike = Vec::new();
+        match self.row_children(&permit, &[(person, Some(&report.kato))])?.pop() {
+            Some(RowChild::Certain(child, _)) => {
+                self.row_name_hold(&child, person)?;
+                let child = ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex };
+                return Ok((child, alike));
+            }
+            Some(RowChild::Likely(found)) => alike.extend(found.into_iter().map(|(child, _)| child)),
+            Some(RowChild::Unknown) | None => {}
         }
         match self.child_insert(&permit, new)? {
-            Some(child) => Ok(ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex }),
+            Some(child) => Ok((ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex }, alike)),
             // Somebody else has the number.
             None => refused(FactField::Iin, "iin_taken"),
         }

@@ -171,7 +171,7 @@ impl Tx<'_> {
                 Err(problem) => problems.push(problem),
             }
         }
-        let people: Vec<_> = placed_rows.iter().map(|(row, _)| &row.person).collect();
+        let people: Vec<_> = placed_rows.iter().map(|(row, kato)| (&row.person, kato.as_ref())).collect();
         let children = self.row_children(&run.permit, &people)?;
         let compared: Vec<_> =
             placed_rows.into_iter().zip(children).map(|((row, kato), child)| (row, kato, likely(child))).collect();
@@ -247,7 +247,8 @@ fn likely(child: RowChild) -> Likely {
     match child {
         RowChild::Certain(child, score) => vec![(child.id, ChildLikeness::Certain, score)],
         RowChild::Likely(found) => {
-            found.into_iter().map(|(child, score)| (child, ChildLikeness::Likely, score)).collect()
+            let alone = found.len() == 1;
+            found.into_iter().map(|(child, score)| (child, ChildLikeness::of(score, alone), score)).collect()
         }
         RowChild::Unknown => Vec::new(),
     }
