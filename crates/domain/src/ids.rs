@@ -144,6 +144,12 @@ ids! {
     ReportId,
     /// A fact of the unified register.
     FactId,
+    /// One import of a file of facts.
+    FactImportId,
+    /// A list that is compared with the register.
+    ReconciliationId,
+    /// A row of such a list, or a fact that it lacks.
+    ReconciliationItemId,
     /// Two facts that may be one event, put before a person to decide.
     MatchReviewId,
     /// An entry of the audit log.

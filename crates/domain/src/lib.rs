@@ -15,6 +15,7 @@ pub mod family;
 pub mod identity;
 pub mod ids;
 pub mod invalid;
+pub mod lists;
 pub mod matching;
 pub mod notifications;
 pub mod policy;

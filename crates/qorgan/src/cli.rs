@@ -150,6 +150,48 @@ pub enum UserCommand {
 pub enum ImportCommand {
     /// Signals: the list of a raid or of a screening, as CSV or NDJSON. May be run again at any time
     Signals(ImportSignals),
+    /// Facts of earlier years: a table, row by row filed as reports and matched. May be run again at any time
+    Facts(ImportFacts),
+}
+
+/// Flags of `import facts`.
+#[derive(Debug, Args)]
+pub struct ImportFacts {
+    /// The file
+    pub file: PathBuf,
+    /// Account to act as: its rights count, it stands in the audit log, the reports are those of its organisation
+    #[arg(long = "as", value_name = "USERNAME")]
+    pub acting_as: String,
+    /// Code of the source, within which external ids are unique [default: the file's name without its ending]
+    #[arg(long, value_name = "CODE")]
+    pub source: Option<String>,
+    /// Read a field from a column of another name, such as --map last_name=Фамилия; may be given several times
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    pub map: Vec<String>,
+    /// What blank cells of a field hold, such as --default setting=other; may be given several times
+    #[arg(long, value_name = "FIELD=TEXT")]
+    pub default: Vec<String>,
+    /// Pass over columns that no field has the name of
+    #[arg(long)]
+    pub ignore_unknown: bool,
+    /// csv or ndjson [default: by the file's ending]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// utf-8, windows-1251 or kz-1048 [default: utf-8]
+    #[arg(long, value_name = "ENCODING")]
+    pub encoding: Option<String>,
+    /// Check and match all rows and keep nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write row, field and reason of what was rejected to this file, as CSV
+    #[arg(long, value_name = "FILE")]
+    pub bad_rows: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where from.
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// Flags of `import signals`.

@@ -18,6 +18,7 @@ pub mod error;
 pub mod family;
 pub mod identity;
 pub mod installed;
+mod lists;
 pub mod migrate;
 pub mod notifications;
 mod outbox;

@@ -916,6 +916,46 @@ table! {
 }
 
 table! {
+    register_import_rows (report_id) {
+        report_id -> Uuid,
+        import_id -> Uuid,
+        organisation_id -> Uuid,
+        source -> Text,
+        external_id -> Nullable<Text>,
+        content_hash -> Binary,
+        reported_on -> Nullable<Date>,
+    }
+}
+
+table! {
+    register_imports (id) {
+        id -> Uuid,
+        source -> Text,
+        file_sha256 -> Binary,
+        user_id -> Uuid,
+        organisation_id -> Uuid,
+        new_facts -> Integer,
+        matched -> Integer,
+        review -> Integer,
+        repeated -> Integer,
+        rejected -> Integer,
+        started_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+table! {
+    register_list_rules (code, valid_from) {
+        code -> Text,
+        days -> Integer,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
     register_match_reviews (id) {
         id -> Uuid,
         older_id -> Uuid,
@@ -942,6 +982,57 @@ table! {
         definition -> Jsonb,
         source -> Text,
         provisional -> Bool,
+    }
+}
+
+table! {
+    register_reconciliation_items (id) {
+        id -> Uuid,
+        reconciliation_id -> Uuid,
+        position -> Integer,
+        origin -> Text,
+        row_number -> Nullable<Integer>,
+        external_id -> Nullable<Text>,
+        content -> Nullable<Jsonb>,
+        outcome -> Text,
+        fact_id -> Nullable<Uuid>,
+        fact_number -> Nullable<Text>,
+        score -> Nullable<Double>,
+        differing -> Array<Text>,
+        problems -> Jsonb,
+        resolution -> Nullable<Text>,
+        resolution_reason -> Nullable<Text>,
+        resolution_fact_id -> Nullable<Uuid>,
+        resolution_number -> Nullable<Text>,
+        report_id -> Nullable<Uuid>,
+        resolved_by -> Nullable<Uuid>,
+        resolved_at -> Nullable<Timestamptz>,
+        version -> BigInt,
+    }
+}
+
+table! {
+    register_reconciliations (id) {
+        id -> Uuid,
+        title -> Text,
+        list_agency -> Text,
+        period_from -> Date,
+        period_to -> Date,
+        kind -> Nullable<Text>,
+        kato -> Nullable<Text>,
+        file_sha256 -> Binary,
+        status -> Text,
+        organisation_id -> Uuid,
+        organisation_agency -> Text,
+        organisation_kato -> Text,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Uuid>,
+        erase_after -> Nullable<Timestamptz>,
+        erased_at -> Nullable<Timestamptz>,
+        version -> BigInt,
     }
 }
 
@@ -1227,8 +1318,13 @@ allow_tables_to_appear_in_same_query!(
     register_external_references,
     register_fact_versions,
     register_facts,
+    register_import_rows,
+    register_imports,
+    register_list_rules,
     register_match_reviews,
     register_match_rules,
+    register_reconciliation_items,
+    register_reconciliations,
     register_report_links,
     register_reports,
     school_placement_versions,

@@ -11,6 +11,7 @@ mod consilium;
 mod everyday;
 mod help;
 mod intake;
+mod lists;
 mod protocols;
 mod qualification;
 mod register;
@@ -48,6 +49,10 @@ enum About {
     Placement,
     /// A service of the school at home.
     Service,
+    /// A list that the office at home compared with the register.
+    Reconciliation,
+    /// A list that the caller's own organisation compares.
+    OwnList,
     /// A session of the consilium, convened at home; its secretary sits on the board.
     Session,
     /// A session of the group that qualifies facts, kept by its member at home; its files are not open yet.
@@ -149,6 +154,16 @@ impl Fixture {
             }
             About::Fact => {
                 return decide(actor, probe.action, &Subject::Fact { reporters: &[school], in_visible_case });
+            }
+            About::Reconciliation => {
+                let office = self.organisation("UO home", "UO", Side::Home);
+                return decide(actor, probe.action, &Subject::Reconciliation(&office));
+            }
+            // Who may compare lists at all, but in too narrow a scope, hears that.
+            About::OwnList => {
+                let own = Subject::Reconciliation(&actor.organisation);
+                let allowed = decide(actor, probe.action, &own) == Verdict::Allowed;
+                return if allowed { Verdict::Allowed } else { Verdict::Forbidden };
             }
             About::Placement => Subject::Placement(&school),
             About::Service => Subject::Service(Some(&school)),
@@ -362,6 +377,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
         ),
     ];
     table.extend(intake::probes(fixture));
+    table.extend(lists::probes(fixture));
     table.extend(children::probes(fixture));
     table.extend(clocks::probes(fixture));
     table.extend(assessments::probes(fixture));

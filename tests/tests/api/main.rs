@@ -24,6 +24,7 @@ mod merge;
 mod plans;
 mod protocols;
 mod qualification;
+mod reconciliations;
 mod register;
 mod replay;
 mod school_register;

@@ -126,6 +126,8 @@ fn path_parameters(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<qorgan_domain::cases::worklists::Worklist>()
         .schema_from::<ids::OrganisationId>()
         .schema_from::<ids::ProtocolApplicationId>()
+        .schema_from::<ids::ReconciliationId>()
+        .schema_from::<ids::ReconciliationItemId>()
         .schema_from::<ids::ReportId>()
         .schema_from::<ids::ReviewId>()
         .schema_from::<ids::SignalId>()

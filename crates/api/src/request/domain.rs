@@ -47,6 +47,8 @@ crate::leaf_str!(
     ids::FactId,
     ids::MatchReviewId,
     ids::AttachmentId,
+    ids::ReconciliationId,
+    ids::ReconciliationItemId,
     ids::AuditEventId,
 );
 
@@ -101,6 +103,9 @@ crate::leaf_str!(
     register::qualification::QualificationOutcome,
     register::ViolenceForm,
     register::AgeGroup,
+    register::reconciliation::ReconciliationOutcome,
+    register::reconciliation::ReconciliationStatus,
+    register::reconciliation::Resolution,
     register::matching::MatchDecision,
     register::matching::ReviewStatus,
     signals::ImportSource,

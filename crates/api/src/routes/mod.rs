@@ -9,6 +9,7 @@ pub mod consilium;
 pub mod family;
 pub mod health;
 pub mod identity;
+pub mod lists;
 pub mod notifications;
 pub mod paging;
 pub mod protocols;

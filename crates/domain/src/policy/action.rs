@@ -26,6 +26,8 @@ words! {
         Qualification = "qualification",
         /// What that group asks organisations for.
         Material = "material",
+        /// Lists of other bodies, compared with the register.
+        Reconciliation = "reconciliation",
         /// The change feed: pointers to records of the kinds above.
         Change = "change",
         /// Placements on the in-school register.
@@ -163,6 +165,12 @@ words! {
         MaterialRead = "material_read",
         /// Answer what the group asks one's own organisation for.
         MaterialAnswer = "material_answer",
+        /// Load facts of earlier years from a file.
+        FactImport = "fact_import",
+        /// Read what came of comparing a list with the register.
+        ReconciliationRead = "reconciliation_read",
+        /// Compare a list of one's agency with the register, settle what differs, close it.
+        ReconciliationWrite = "reconciliation_write",
         /// Correct what a fact of the register says.
         FactAmend = "fact_amend",
         /// Annul a fact that was entered by mistake.
@@ -202,6 +210,8 @@ impl Action {
             Self::QualificationRecuse | Self::QualificationFileRead => ResourceKind::Qualification,
             Self::OpinionGive | Self::FactQualify => ResourceKind::Qualification,
             Self::MaterialRead | Self::MaterialAnswer => ResourceKind::Material,
+            Self::FactImport => ResourceKind::Register,
+            Self::ReconciliationRead | Self::ReconciliationWrite => ResourceKind::Reconciliation,
             Self::FactAmend | Self::FactAnnul | Self::FactMerge => ResourceKind::Register,
             Self::MatchReviewRead | Self::MatchReviewDecide => ResourceKind::Register,
             Self::ChangesRead => ResourceKind::Change,
@@ -262,6 +272,7 @@ impl Action {
             ResourceKind::Register => Self::RegisterRead,
             ResourceKind::Qualification => Self::QualificationRead,
             ResourceKind::Material => Self::MaterialRead,
+            ResourceKind::Reconciliation => Self::ReconciliationRead,
             ResourceKind::Change => Self::ChangesRead,
             ResourceKind::SchoolRegister => Self::SchoolRegisterRead,
             ResourceKind::Service => Self::ServiceRead,

@@ -55,6 +55,8 @@ pub enum Subject<'a> {
         /// Whether one of its reports belongs to a case that the actor may see.
         in_visible_case: bool,
     },
+    /// A list that is compared with the register, by the organisation that uploaded it.
+    Reconciliation(&'a OrganisationRef),
     /// A placement on the in-school register, by the school that holds it.
     Placement(&'a OrganisationRef),
     /// A service, by the organisation that provides it.
@@ -182,6 +184,9 @@ fn related(actor: &Actor, scope: Scope, relation: Relation, subject: &Subject<'_
         }
         (Relation::Reporter, Subject::Fact { reporters, in_visible_case }) => {
             *in_visible_case || reporters.iter().any(|organisation| actor.reaches(scope, organisation))
+        }
+        (Relation::Uploader, Subject::Reconciliation(uploader)) => {
+            matches!(scope, Scope::Territory | Scope::Region) && actor.reaches(scope, uploader)
         }
         (Relation::ReportedBy, Subject::Fact { reporters, .. }) => {
             reporters.iter().any(|organisation| actor.reaches(scope, organisation))

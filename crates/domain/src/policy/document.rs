@@ -139,6 +139,9 @@ const fn describe(action: Action) -> &'static str {
         Action::FactQualify => "Record what the group decided on a fact: a new version of it in the register.",
         Action::MaterialRead => "Read what the group asks one's own organisation for.",
         Action::MaterialAnswer => "Answer what the group asks one's own organisation for.",
+        Action::FactImport => "Load facts of earlier years from a file.",
+        Action::ReconciliationRead => "Read what came of comparing a list with the register.",
+        Action::ReconciliationWrite => "Compare a list with the register, settle what differs, close it.",
         Action::FactAmend => "Correct what a fact of the register says.",
         Action::FactAnnul => "Annul a fact that was entered by mistake.",
         Action::FactMerge => "Merge a fact into another one, and give reports back.",
@@ -167,6 +170,7 @@ const fn explain(relation: Relation) -> &'static str {
         }
         Relation::ReportedBy => "facts reported by an organisation in scope",
         Relation::Reporter => "facts reported by an organisation in scope, or of a case the user may see",
+        Relation::Uploader => "lists that an organisation in scope uploaded, where the scope is a territory or wider",
         Relation::School => "placements of a school in scope",
         Relation::Provider => "services provided by an organisation in scope",
         Relation::Convener => "sessions that the user's own organisation convened",

@@ -34,6 +34,9 @@ words! {
         LeadInstead = "lead_instead",
         /// An organisation in scope reported the fact, or it belongs to a case the actor may see.
         Reporter = "reporter",
+        /// An organisation in scope uploaded the list, and the scope is a territory or wider: whoever compares a list
+        /// learns which of its children the register knows.
+        Uploader = "uploader",
         /// An organisation in scope reported the fact; a case alone does not do.
         ReportedBy = "reported_by",
         /// The school that holds the placement lies in scope.
@@ -198,6 +201,9 @@ pub const TABLE: &[Rule] = &[
     rule(Action::MaterialRead, Relation::Asked, &[QualificationMember]),
     rule(Action::MaterialAnswer, Relation::Asked, CASE_WORKERS),
     rule(Action::MaterialAnswer, Relation::Asked, &[QualificationMember]),
+    rule(Action::FactImport, Relation::Anyone, &[Supervisor]),
+    rule(Action::ReconciliationRead, Relation::Uploader, &[Supervisor]),
+    rule(Action::ReconciliationWrite, Relation::Uploader, &[Supervisor]),
     rule(Action::FactAmend, Relation::ReportedBy, CASE_MANAGERS),
     rule(Action::FactAnnul, Relation::ReportedBy, &[Supervisor]),
     rule(Action::FactMerge, Relation::ReportedBy, &[Supervisor]),

@@ -1,10 +1,12 @@
 //! The unified register: what happened, counted once.
 
 pub mod change;
+pub mod import;
 pub mod matching;
 mod nature;
 mod number;
 pub mod qualification;
+pub mod reconciliation;
 pub mod school_signal;
 mod vocabulary;
 

@@ -74,6 +74,7 @@ pub fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
         super::protocols::load(connection)?;
         super::instruments::load(connection)?;
         super::school_register::load(connection)?;
+        super::register_lists::load(connection)?;
         super::services::load(connection)?;
         super::qualification::load(connection)?;
         super::register_match::load(connection)?;

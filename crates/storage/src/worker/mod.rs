@@ -127,6 +127,14 @@ impl Worker {
                 .bind::<Timestamptz, _>(now)
                 .bind::<Integer, _>(SWEEP_ROWS)
                 .get_result(connection)?;
+            // A list of thousands of rows at a time, until nothing is due.
+            while sql_query("SELECT reconciliation_sweep($1, $2) AS swept")
+                .bind::<Timestamptz, _>(now)
+                .bind::<Integer, _>(SWEEP_ROWS)
+                .get_result::<Swept>(connection)?
+                .swept
+                > 0
+            {}
             sql_query("SELECT name_tokens_count($1, '1 day')").bind::<Timestamptz, _>(now).execute(connection)?;
             self.swept_at = Some(now);
             tracing::debug!(rows = swept.swept, "took out what has run out");

@@ -16,6 +16,7 @@ mod intake;
 mod protocols;
 mod qualification;
 mod register;
+mod register_lists;
 mod rules;
 mod sync;
 
@@ -36,6 +37,7 @@ pub const FIELDS: &[&[Row]] = &[
     everyday::FIELDS,
     register::FIELDS,
     intake::FIELDS,
+    register_lists::FIELDS,
     sync::FIELDS,
 ];
 
@@ -54,6 +56,7 @@ pub const RULES: &[&[Row]] = &[
     everyday::RULES,
     register::RULES,
     intake::RULES,
+    register_lists::RULES,
     sync::RULES,
 ];
 

@@ -20,6 +20,7 @@ use crate::request::PathId;
 /// `escalation_level`, `escalation_target`, `fact_kind`, `fact_status`, `family_member`, `family_relation`,
 /// `follow_up_finding`, `linked_child_role`, `organisation_kind`, `participant_role`, `placement_change`,
 /// `placement_status`, `plan_status`, `question_kind`, `relation`, `review_conclusion`, `risk_direction`,
+/// `differing_field`, `item_origin`, `reconciliation_outcome`, `reconciliation_status`, `resolution`,
 /// `risk_level`, `risk_override`, `role`, `scope`, `scoring`, `section`, `service_kind`, `service_language`,
 /// `setting`, `sex`, `signal_channel`, `signal_status`, `stage`, `submitter`, `suicidal_level`, `task_origin`,
 /// `task_status`, `time_unit`, `triage_decision`, `urgency`, `violence_form`, `worklist`.

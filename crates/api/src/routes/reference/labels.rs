@@ -52,6 +52,15 @@ pub fn of(name: &str) -> Option<&'static [Label]> {
     LABELS.get(name).map(Vec::as_slice)
 }
 
+/// The code of a word of a classifier, as people write it in any of the languages; case and ё do not count.
+#[must_use]
+pub fn code_of(name: &str, word: &str) -> Option<&'static str> {
+    let fold = |text: &str| text.trim().to_lowercase().replace('ё', "е");
+    let word = fold(word);
+    let called = |label: &&Label| [&label.ru, &label.kk, &label.en].into_iter().any(|name| fold(name) == word);
+    of(name)?.iter().find(called).map(|label| label.code.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeSet, HashSet};
@@ -118,6 +127,11 @@ mod tests {
             "recusal_ground": register::qualification::RecusalGround,
             "question_kind": assessments::QuestionKind,
             "relation": register::Relation,
+            "differing_field": register::reconciliation::DifferingField,
+            "item_origin": register::reconciliation::ItemOrigin,
+            "reconciliation_outcome": register::reconciliation::ReconciliationOutcome,
+            "reconciliation_status": register::reconciliation::ReconciliationStatus,
+            "resolution": register::reconciliation::Resolution,
             "review_conclusion": cases::ReviewConclusion,
             "risk_direction": assessments::compare::RiskDirection,
             "risk_level": cases::RiskLevel,

@@ -6,6 +6,7 @@ pub(crate) mod labels;
 mod territories;
 pub mod view;
 
+pub use labels::code_of;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the operations of this area.

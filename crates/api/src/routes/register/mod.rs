@@ -7,6 +7,7 @@ mod get;
 mod list;
 mod match_reviews;
 pub mod qualification;
+mod reconciliation;
 mod reports;
 mod request;
 mod versions;
@@ -20,6 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn register(config: &mut ServiceConfig) {
     config.service(file::report_file).service(list::fact_list).service(get::fact_get).service(reports::fact_reports);
     qualification::register(config);
+    reconciliation::register(config);
     config.service(versions::fact_versions).service(amend::fact_amend).service(amend::fact_annul);
     config.service(combine::fact_merge).service(combine::fact_split);
     config

@@ -2,11 +2,11 @@
 
 use std::io::{Read, Seek};
 
-use actix_web::http::header;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, post, web};
 use qorgan_domain::ids::SignalImportId;
+use qorgan_domain::lists::TextEncoding;
 use qorgan_domain::policy::Action;
-use qorgan_domain::signals::import::{FeedError, ImportDefaults, ImportFormat, Imported, RowProblem, feed};
+use qorgan_domain::signals::import::{ImportDefaults, ImportFormat, Imported, feed};
 use qorgan_domain::signals::{ImportSource, SignalChannel};
 use qorgan_storage::Tx;
 use qorgan_storage::signals::ImportRun;
@@ -16,12 +16,10 @@ use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::context::Ctx;
-use crate::problem::{FieldErrors, Issue, Problem, ProblemCode, words_of};
+use crate::problem::Problem;
 use crate::query;
-use crate::request::{IdempotencyKey, ImportLimit, Language, Query, Spooled, is_plain, spool};
-
-/// Most problems that one answer lists: a file of which more is wrong is wrong as a whole.
-const MAX_LISTED: usize = 10_000;
+use crate::request::{IdempotencyKey, ImportLimit, Language, Query, Spooled, spool};
+use crate::routes::lists::{ImportRowView, MAX_LISTED, feed_problem, written};
 
 query! {
     /// What is said of all rows of a file.
@@ -34,20 +32,6 @@ query! {
         /// `true`: check all rows, write nothing.
         pub dry_run: Option<bool>,
     }
-}
-
-/// What is wrong with a row.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SignalImportRow)]
-pub struct ImportRowView {
-    /// Its number: in CSV the header is row 1 and blank lines do not count, in NDJSON it is the line.
-    pub row: u64,
-    /// The field; empty where the row as a whole is meant.
-    pub field: String,
-    /// What is wrong with it.
-    pub code: String,
-    /// The same in words. The value itself is never repeated.
-    pub message: String,
 }
 
 /// What became of a file.
@@ -103,7 +87,7 @@ pub async fn signal_import(
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let format = format(&request)?;
+    let (format, _) = written(&request, &[TextEncoding::Utf8])?;
     // Before the file is taken in.
     ctx.clone().run(|tx| tx.authorize(Action::SignalImport).map(drop).map_err(Problem::from)).await?;
     let file = spool(body, limit.0).await?;
@@ -129,40 +113,10 @@ fn work(
     tx.signal_import_begin(run)?;
     let today = tx.today();
     let fed = feed(format, file, defaults, today, |rows| tx.signal_import_batch(run, rows));
-    let done = fed.map_err(|error| match error {
-        FeedError::Header(columns) => header_problem(columns),
-        FeedError::TooLong(invalid) => Problem::field("", invalid),
-        FeedError::Read(error) => Problem::internal(&error),
-        FeedError::Taker(error) => error.into(),
-    })?;
+    let done = fed.map_err(|error| feed_problem(error, Problem::from))?;
     run.counts.rejected = done.rejected;
     tx.signal_import_end(run)?;
     Ok(done)
-}
-
-/// Every wrong column at once.
-fn header_problem(columns: Vec<(String, qorgan_domain::Invalid)>) -> Problem {
-    let mut errors = FieldErrors::new();
-    for (column, invalid) in columns {
-        errors.push_named(&format!("/header/{column}"), Issue::from(invalid));
-    }
-    Problem::validation(errors)
-}
-
-/// How the file is written, by its declared type.
-fn format(request: &HttpRequest) -> Result<ImportFormat, Problem> {
-    let taken = header::HeaderValue::from_static("text/csv, application/x-ndjson");
-    let unsupported = || Problem::new(ProblemCode::UnsupportedMediaType).with_header(header::ACCEPT, taken.clone());
-    let declared = request.mime_type().map_err(|_| unsupported())?.ok_or_else(unsupported)?;
-    let utf8 = declared.get_param("charset").is_none_or(|charset| charset == "utf-8");
-    if !utf8 || !is_plain(request.headers()) {
-        return Err(unsupported());
-    }
-    match declared.essence_str() {
-        "text/csv" => Ok(ImportFormat::Csv),
-        "application/x-ndjson" | "application/ndjson" => Ok(ImportFormat::Ndjson),
-        _ => Err(unsupported()),
-    }
 }
 
 /// What tells a repeat of the request from another one under the same key.
@@ -175,12 +129,6 @@ fn fingerprint(query: &ImportQuery, file: &Spooled) -> [u8; 32] {
 
 fn view(run: &ImportRun, done: Imported, query: &ImportQuery, language: Language) -> ImportView {
     let dry_run = query.dry_run.unwrap_or(false);
-    let row = |problem: &RowProblem| ImportRowView {
-        row: problem.row,
-        field: problem.field.clone(),
-        code: problem.invalid.code().to_owned(),
-        message: words_of(&problem.invalid, language),
-    };
     ImportView {
         id: (!dry_run).then_some(run.id),
         source: query.source.clone(),
@@ -188,7 +136,7 @@ fn view(run: &ImportRun, done: Imported, query: &ImportQuery, language: Language
         accepted: run.counts.accepted,
         repeated: run.counts.repeated,
         rejected: run.counts.rejected,
-        rows: done.problems.iter().take(MAX_LISTED).map(row).collect(),
+        rows: ImportRowView::listed(&done.problems, language),
         rows_left_off: done.problems.len().saturating_sub(MAX_LISTED),
     }
 }

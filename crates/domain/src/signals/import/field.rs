@@ -1,5 +1,6 @@
 //! The fields of a row.
 
+use crate::lists::{Column, Columns};
 use crate::words::words;
 
 words! {
@@ -40,7 +41,23 @@ words! {
     }
 }
 
+impl Column for ImportField {
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn is_number(self) -> bool {
+        self == Self::Age
+    }
+}
+
 impl ImportField {
+    /// The columns of a file.
+    #[must_use]
+    pub fn columns(channel_given: bool) -> Columns<Self> {
+        Columns::new(Self::ALL.iter().copied().filter(|field| field.is_required(channel_given)).collect())
+    }
+
     /// Whether a row needs it. The channel may be named for all rows.
     #[must_use]
     pub const fn is_required(self, channel_given: bool) -> bool {

@@ -1,6 +1,5 @@
 //! From the cells of a row to a checked one.
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
@@ -10,27 +9,15 @@ use crate::Invalid;
 use crate::children::{Iin, PersonName, Sex, birth_date_ok};
 use crate::identity::AgencyCode;
 use crate::ids::OrganisationId;
+use crate::lists;
 use crate::signals::{ExternalId, ReportedChild, SignalChannel, Urgency, told_age};
 use crate::territory::Kato;
 use crate::text::{Narrative, Title};
 
-/// The cells of a row as they stand in the file; blank ones are left out.
-#[derive(Clone)]
-pub struct RawRow {
-    /// Its number; see [`RowProblem::row`].
-    pub row: u64,
-    /// What stands in it.
-    pub cells: BTreeMap<ImportField, String>,
-    /// What was wrong already in reading it.
-    pub problems: Vec<RowProblem>,
-}
+/// The cells of a row of signals.
+pub type RawRow = lists::RawRow<ImportField>;
 
-impl std::fmt::Debug for RawRow {
-    /// No cell: they are personal.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RawRow").field("row", &self.row).field("problems", &self.problems).finish_non_exhaustive()
-    }
-}
+type Cells = lists::Cells<ImportField>;
 
 /// What the request says of all rows.
 #[derive(Debug, Clone, Copy, Default)]
@@ -100,11 +87,7 @@ pub struct ImportRow {
 /// `birth_date_too_old`, `number_too_large`; and what was wrong in reading the row.
 pub fn check(raw: RawRow, defaults: ImportDefaults, today: NaiveDate) -> Result<ImportRow, Vec<RowProblem>> {
     use ImportField as F;
-    // What could not be read at all misses nothing.
-    if raw.cells.is_empty() && !raw.problems.is_empty() {
-        return Err(raw.problems);
-    }
-    let mut cells = Cells { row: raw.row, cells: raw.cells, problems: raw.problems };
+    let mut cells = Cells::of(raw)?;
     let external_id = cells.text(F::ExternalId);
     let channel = match defaults.channel {
         Some(channel) => Some(cells.text(F::Channel).unwrap_or(channel)),
@@ -120,8 +103,8 @@ pub fn check(raw: RawRow, defaults: ImportDefaults, today: NaiveDate) -> Result<
     let urgency = cells.needed(F::Urgency);
     let child = child(&mut cells, today);
     match (channel, description, kato, urgency) {
-        (Some(channel), Some(description), Some(kato), Some(urgency)) if cells.problems.is_empty() => Ok(ImportRow {
-            row: cells.row,
+        (Some(channel), Some(description), Some(kato), Some(urgency)) if cells.is_right() => Ok(ImportRow {
+            row: cells.row(),
             external_id,
             channel,
             description,
@@ -131,7 +114,7 @@ pub fn check(raw: RawRow, defaults: ImportDefaults, today: NaiveDate) -> Result<
             urgency,
             child,
         }),
-        _ => Err(cells.problems),
+        _ => Err(cells.into_problems()),
     }
 }
 
@@ -140,7 +123,7 @@ fn child(cells: &mut Cells, today: NaiveDate) -> Option<ReportedChild> {
     use ImportField as F;
     const OF_CHILD: [F; 8] =
         [F::LastName, F::FirstName, F::Patronymic, F::BirthDate, F::Age, F::Sex, F::Iin, F::School];
-    if !OF_CHILD.iter().any(|field| cells.cells.contains_key(field)) {
+    if !OF_CHILD.iter().any(|field| cells.holds(*field)) {
         return None;
     }
     let last_name = cells.needed::<PersonName>(F::LastName);
@@ -167,49 +150,4 @@ fn child(cells: &mut Cells, today: NaiveDate) -> Option<ReportedChild> {
         iin,
         school,
     })
-}
-
-struct Cells {
-    row: u64,
-    cells: BTreeMap<ImportField, String>,
-    problems: Vec<RowProblem>,
-}
-
-impl Cells {
-    fn complain(&mut self, field: ImportField, invalid: Invalid) {
-        self.problems.push(RowProblem::of(self.row, field, invalid));
-    }
-
-    fn read<T>(&mut self, field: ImportField, read: impl FnOnce(&str) -> Result<T, Invalid>) -> Option<T> {
-        let text = self.cells.remove(&field)?;
-        read(text.trim()).map_err(|invalid| self.complain(field, invalid)).ok()
-    }
-
-    fn text<T: FromStr<Err = Invalid>>(&mut self, field: ImportField) -> Option<T> {
-        self.read(field, str::parse)
-    }
-
-    fn needed<T: FromStr<Err = Invalid>>(&mut self, field: ImportField) -> Option<T> {
-        if !self.cells.contains_key(&field) && !self.named(field) {
-            self.complain(field, Invalid::new("missing_field"));
-        }
-        self.text(field)
-    }
-
-    fn date(&mut self, field: ImportField) -> Option<NaiveDate> {
-        self.read(field, date)
-    }
-
-    /// Whether something is said of the field already: a cell that could not be read is not missing too.
-    fn named(&self, field: ImportField) -> bool {
-        self.problems.iter().any(|problem| problem.field == field.as_str())
-    }
-}
-
-/// `YYYY-MM-DD`, or `DD.MM.YYYY` as spreadsheets of the region write it; with all digits.
-fn date(text: &str) -> Result<NaiveDate, Invalid> {
-    let well_formed = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte));
-    let format = if text.contains('.') { "%d.%m.%Y" } else { "%Y-%m-%d" };
-    let date = if well_formed { NaiveDate::parse_from_str(text, format).ok() } else { None };
-    date.ok_or_else(|| Invalid::new("date_format"))
 }

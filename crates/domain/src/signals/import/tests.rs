@@ -3,6 +3,7 @@ use std::convert::Infallible;
 use proptest::prelude::*;
 
 use super::*;
+use crate::Invalid;
 use crate::signals::SignalChannel;
 
 fn read(format: ImportFormat, text: &[u8], channel: Option<SignalChannel>) -> (Vec<ImportRow>, Vec<String>) {

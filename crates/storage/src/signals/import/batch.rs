@@ -1,14 +1,13 @@
 //! One batch of an import.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 use qorgan_domain::Invalid;
 use qorgan_domain::policy::{Action, ResourceKind};
 use qorgan_domain::signals::import::{ImportAddressee, ImportField, ImportRow, RowProblem};
 use uuid::Uuid;
 
-use super::{ImportRun, Key};
+use super::ImportRun;
+use crate::lists::{RowKey, Standing, asked, known_rows, standing};
 use crate::schema::outbox;
 use crate::signals::insert::{External, NewSignalRow, content_hash};
 use crate::signals::routing::takes_signals;
@@ -18,7 +17,7 @@ use crate::{AccessError, StorageError, Tx};
 /// A row that may be filed unless it came before.
 struct Candidate {
     row: u64,
-    key: Key,
+    key: RowKey,
     new: NewSignal,
     external: External,
 }
@@ -36,7 +35,7 @@ impl Tx<'_> {
         rows: Vec<ImportRow>,
     ) -> Result<Vec<RowProblem>, AccessError> {
         self.authorize(Action::SignalImport)?;
-        self.import_lock(run)?;
+        self.import_lock("signal_import", run.source.as_str())?;
         self.import_look_up(&mut run.directory, &rows)?;
         let mut problems = Vec::new();
         let mut candidates = Vec::with_capacity(rows.len());
@@ -62,37 +61,17 @@ impl Tx<'_> {
         candidates: Vec<Candidate>,
         problems: &mut Vec<RowProblem>,
     ) -> Result<Vec<Candidate>, StorageError> {
-        let (mut ids, mut hashes) = (Vec::new(), Vec::new());
-        for candidate in &candidates {
-            match &candidate.key {
-                Key::External(id) => ids.push(id.as_str()),
-                Key::Content(hash) => hashes.push(hash.as_slice()),
-            }
-        }
+        let (ids, hashes) = asked(candidates.iter().map(|candidate| &candidate.key));
         let known = self.signals_known(run.source.as_str(), &ids, &hashes)?;
-        let known: HashMap<Key, Vec<u8>> = known
-            .into_iter()
-            .filter_map(|known| {
-                let key = match known.external_id {
-                    Some(id) => Key::External(id),
-                    None => Key::Content(known.content_hash.as_slice().try_into().ok()?),
-                };
-                Some((key, known.content_hash))
-            })
-            .collect();
+        let known = known_rows(known.into_iter().map(|known| (known.external_id, known.content_hash)));
         let mut fresh = Vec::with_capacity(candidates.len());
         for candidate in candidates {
-            let hash = candidate.external.content_hash;
-            let before = known.get(&candidate.key).map(Vec::as_slice);
-            match before.or_else(|| run.seen.get(&candidate.key).map(<[u8; 32]>::as_slice)) {
-                Some(before) if before == hash => run.counts.repeated += 1,
-                Some(_) => {
+            match standing(&known, &mut run.seen, &candidate.key, &candidate.external.content_hash) {
+                Standing::Fresh => fresh.push(candidate),
+                Standing::Repeated => run.counts.repeated += 1,
+                Standing::Changed => {
                     let changed = Invalid::new("external_id_changed");
                     problems.push(RowProblem::of(candidate.row, ImportField::ExternalId, changed));
-                }
-                None => {
-                    run.seen.insert(candidate.key.clone(), hash);
-                    fresh.push(candidate);
                 }
             }
         }
@@ -177,6 +156,6 @@ fn candidate(run: &ImportRun, row: ImportRow) -> Result<Result<Candidate, RowPro
         content_hash,
         import: (!run.dry_run).then(|| run.id.as_uuid()),
     };
-    let key = external_id.map_or(Key::Content(content_hash), Key::External);
+    let key = RowKey::of(external_id, content_hash);
     Ok(Ok(Candidate { row: row.row, key, new, external }))
 }

@@ -3,30 +3,17 @@
 mod batch;
 mod directory;
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::{BigInt, Text};
 use qorgan_domain::ids::SignalImportId;
 use qorgan_domain::policy::Action;
 use qorgan_domain::signals::ImportSource;
 use uuid::Uuid;
 
 use self::directory::Directory;
+use crate::lists::KnownRows;
 use crate::schema::signal_imports;
 use crate::{AccessError, StorageError, Tx};
-
-diesel::define_sql_function! {
-    fn pg_advisory_xact_lock(key: BigInt);
-}
-diesel::define_sql_function! {
-    fn hashtextextended(text: Text, seed: BigInt) -> BigInt;
-}
-
-/// Seed of the lock by which imports of one source wait for one another.
-const IMPORT_LOCK: i64 = 4217;
 
 /// What became of the rows so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,13 +38,7 @@ pub struct ImportRun {
     noted: bool,
     directory: Directory,
     /// What this file said before, by external id or else by content.
-    seen: HashMap<Key, [u8; 32]>,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Key {
-    External(String),
-    Content([u8; 32]),
+    seen: KnownRows,
 }
 
 impl std::fmt::Debug for ImportRun {
@@ -78,7 +59,7 @@ impl ImportRun {
             dry_run,
             noted: false,
             directory: Directory::default(),
-            seen: HashMap::new(),
+            seen: KnownRows::new(),
         }
     }
 }
@@ -93,7 +74,7 @@ impl Tx<'_> {
         if run.dry_run || run.noted {
             return Ok(());
         }
-        self.import_lock(run)?;
+        self.import_lock("signal_import", run.source.as_str())?;
         diesel::insert_into(signal_imports::table)
             .values((
                 signal_imports::id.eq(run.id.as_uuid()),
@@ -133,15 +114,6 @@ impl Tx<'_> {
                 signal_imports::finished_at.eq(finished),
             ))
             .execute(self.connection)?;
-        Ok(())
-    }
-
-    /// Two imports of one source would meet in the middle of each other: the second waits, and finds all repeated.
-    fn import_lock(&mut self, run: &ImportRun) -> Result<(), StorageError> {
-        // A long file before ours is no reason to give up as soon as a user's click would.
-        sql_query("SET LOCAL lock_timeout = '60s'").execute(self.connection)?;
-        let name = format!("signal_import {} {}", self.actor.organisation.id, run.source);
-        diesel::select(pg_advisory_xact_lock(hashtextextended(name, IMPORT_LOCK))).execute(self.connection)?;
         Ok(())
     }
 }

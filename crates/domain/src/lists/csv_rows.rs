@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
 use csv::{ByteRecord, ByteRecordsIntoIter, ReaderBuilder};
 
-use super::{HeaderProblems, ImportField, RawRow, RowProblem};
+use super::{Column, Columns, HeaderProblems, RawRow, RowProblem};
 use crate::Invalid;
 
 /// Longest header line.
@@ -17,20 +17,21 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 type Whole<R> = Chain<Cursor<Vec<u8>>, BufReader<R>>;
 
 /// The rows of a table, read one after the other.
-pub(super) struct CsvRows<R: Read> {
-    columns: Vec<ImportField>,
+pub(super) struct CsvRows<R: Read, C> {
+    /// What each column holds; nothing where it is passed over.
+    columns: Vec<Option<C>>,
     records: ByteRecordsIntoIter<Quotes<Whole<R>>>,
     /// The record after the present one: the last needs a closer look.
     next: Option<ByteRecord>,
     row: u64,
 }
 
-impl<R: Read> CsvRows<R> {
+impl<R: Read, C: Column> CsvRows<R, C> {
     /// Reads the header.
     ///
     /// # Errors
     /// What the reader answers; every column that is unknown, doubled or missing.
-    pub(super) fn new(reader: R, channel_given: bool) -> io::Result<Result<Self, HeaderProblems>> {
+    pub(super) fn new(reader: R, columns: &Columns<C>) -> io::Result<Result<Self, HeaderProblems>> {
         let mut reader = BufReader::new(reader);
         let mut first = Vec::new();
         reader.by_ref().take(MAX_HEADER_BYTES).read_until(b'\n', &mut first)?;
@@ -42,7 +43,7 @@ impl<R: Read> CsvRows<R> {
         let table = ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(quotes);
         let mut records = table.into_byte_records();
         let header = records.next().transpose().map_err(io::Error::from)?.unwrap_or_default();
-        let columns = match columns(&header, channel_given) {
+        let columns = match columns.of_header(header.iter()) {
             Ok(columns) => columns,
             Err(problems) => return Ok(Err(problems)),
         };
@@ -50,7 +51,7 @@ impl<R: Read> CsvRows<R> {
         Ok(Ok(Self { columns, records, next, row: 1 }))
     }
 
-    fn read(&mut self) -> io::Result<Option<RawRow>> {
+    fn read(&mut self) -> io::Result<Option<RawRow<C>>> {
         let Some(record) = self.next.take() else { return Ok(None) };
         self.next = self.records.next().transpose().map_err(io::Error::from)?;
         self.row += 1;
@@ -65,6 +66,7 @@ impl<R: Read> CsvRows<R> {
             return Ok(Some(raw));
         }
         for (field, cell) in self.columns.iter().zip(record.iter()) {
+            let Some(field) = field else { continue };
             match str::from_utf8(cell).map(str::trim) {
                 Ok("") => {}
                 Ok(text) => _ = raw.cells.insert(*field, text.to_owned()),
@@ -81,8 +83,8 @@ impl<R: Read> CsvRows<R> {
     }
 }
 
-impl<R: Read> Iterator for CsvRows<R> {
-    type Item = io::Result<RawRow>;
+impl<R: Read, C: Column> Iterator for CsvRows<R, C> {
+    type Item = io::Result<RawRow<C>>;
 
     /// Rows without any cell, as spreadsheets leave them at the end, are passed over.
     fn next(&mut self) -> Option<Self::Item> {
@@ -100,26 +102,6 @@ fn delimiter(header: &[u8]) -> u8 {
     let count = |sign: &u8| header.iter().filter(|byte| *byte == sign).count();
     // Of equals the last wins: nothing but a table of one column has none of them.
     DELIMITERS.into_iter().rev().max_by_key(count).unwrap_or(b',')
-}
-
-/// The columns of a header. A name that is not known is told by its place, never by its text: the first line of a file
-/// without a header is about a child.
-fn columns(header: &ByteRecord, channel_given: bool) -> Result<Vec<ImportField>, HeaderProblems> {
-    let mut columns = Vec::new();
-    let mut problems = Vec::new();
-    for (place, name) in header.iter().enumerate() {
-        let name = str::from_utf8(name).unwrap_or_default().trim();
-        match name.parse::<ImportField>() {
-            Ok(field) if columns.contains(&field) => {
-                problems.push((field.as_str().to_owned(), Invalid::new("duplicate_field")));
-            }
-            Ok(field) => columns.push(field),
-            Err(_) => problems.push((format!("column {}", place + 1), Invalid::new("unknown_column"))),
-        }
-    }
-    let missing = ImportField::ALL.iter().filter(|field| field.is_required(channel_given) && !columns.contains(field));
-    problems.extend(missing.map(|field| (field.as_str().to_owned(), Invalid::new("missing_field"))));
-    if problems.is_empty() { Ok(columns) } else { Err(problems) }
 }
 
 /// Counts the quotes on their way.

@@ -6,26 +6,27 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::{ImportField, RawRow, RowProblem};
+use super::{Column, Columns, RawRow, RowProblem};
 use crate::Invalid;
 
 /// Longest name of an unknown member that is repeated.
 const MAX_NAME_BYTES: usize = 40;
 
 /// The rows of a file, read one after the other.
-pub(super) struct NdjsonRows<R> {
+pub(super) struct NdjsonRows<'a, R, C> {
     reader: BufReader<R>,
+    columns: &'a Columns<C>,
     row: u64,
 }
 
-impl<R: Read> NdjsonRows<R> {
-    pub(super) fn new(reader: R) -> Self {
-        Self { reader: BufReader::new(reader), row: 0 }
+impl<'a, R: Read, C: Column> NdjsonRows<'a, R, C> {
+    pub(super) fn new(reader: R, columns: &'a Columns<C>) -> Self {
+        Self { reader: BufReader::new(reader), columns, row: 0 }
     }
 }
 
-impl<R: Read> Iterator for NdjsonRows<R> {
-    type Item = io::Result<RawRow>;
+impl<R: Read, C: Column> Iterator for NdjsonRows<'_, R, C> {
+    type Item = io::Result<RawRow<C>>;
 
     /// Blank lines are passed over.
     fn next(&mut self) -> Option<Self::Item> {
@@ -38,13 +39,13 @@ impl<R: Read> Iterator for NdjsonRows<R> {
             }
             let text = if self.row == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line) } else { &line };
             if !text.trim_ascii().is_empty() {
-                return Some(Ok(row(self.row, text)));
+                return Some(Ok(row(self.row, text, self.columns)));
             }
         }
     }
 }
 
-fn row(row: u64, line: &[u8]) -> RawRow {
+fn row<C: Column>(row: u64, line: &[u8], columns: &Columns<C>) -> RawRow<C> {
     let mut raw = RawRow { row, cells: BTreeMap::new(), problems: Vec::new() };
     let Ok(Members(members)) = serde_json::from_slice(line) else {
         raw.problems.push(RowProblem::of_row(row, Invalid::new("malformed_line")));
@@ -52,22 +53,26 @@ fn row(row: u64, line: &[u8]) -> RawRow {
     };
     let mut seen = Vec::new();
     for (name, value) in members {
-        let Ok(field) = name.parse::<ImportField>() else {
-            let field = if is_harmless(&name) { name } else { String::new() };
-            raw.problems.push(RowProblem { row, field, invalid: Invalid::new("unknown_field") });
-            continue;
+        let field = match columns.field(&name) {
+            Ok(Some(field)) => field,
+            Ok(None) => continue,
+            Err(_) => {
+                let field = if is_harmless(&name) { name } else { String::new() };
+                raw.problems.push(RowProblem { row, field, invalid: Invalid::new("unknown_field") });
+                continue;
+            }
         };
         if seen.contains(&field) {
             raw.problems.push(RowProblem::of(row, field, Invalid::new("duplicate_field")));
             continue;
         }
         seen.push(field);
-        let text = match (field, value) {
-            (_, Member::Text(text)) => text,
-            (ImportField::Age, Member::Number(number)) => number.to_string(),
-            (_, Member::Null(())) => continue,
-            _ => {
-                let expected = if field == ImportField::Age { "integer" } else { "string" };
+        let text = match value {
+            Member::Text(text) => text,
+            Member::Number(number) if field.is_number() => number.to_string(),
+            Member::Null(()) => continue,
+            Member::Number(_) | Member::Other(_) => {
+                let expected = if field.is_number() { "integer" } else { "string" };
                 let invalid = Invalid::new("wrong_type").with("expected", expected);
                 raw.problems.push(RowProblem::of(row, field, invalid));
                 continue;

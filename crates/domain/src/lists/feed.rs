@@ -3,12 +3,21 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 
-use chrono::NaiveDate;
-
 use super::csv_rows::CsvRows;
 use super::ndjson_rows::NdjsonRows;
-use super::{BATCH, HeaderProblems, ImportDefaults, ImportFormat, ImportRow, MAX_ROWS, RawRow, RowProblem, check};
+use super::{BATCH, Column, Columns, Decoded, HeaderProblems, ListFormat, RawRow, RowProblem, TextEncoding};
 use crate::Invalid;
+
+/// How a file is to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// How its rows are written.
+    pub format: ListFormat,
+    /// How its letters are written.
+    pub encoding: TextEncoding,
+    /// Most rows that it may have.
+    pub max_rows: u64,
+}
 
 /// What came of a file.
 #[derive(Debug, Clone, Default)]
@@ -26,7 +35,7 @@ pub struct Imported {
 pub enum FeedError<E> {
     /// Its header is wrong: nothing was handed on.
     Header(HeaderProblems),
-    /// It has more than [`MAX_ROWS`] rows.
+    /// It has more rows than it may.
     TooLong(Invalid),
     /// It could not be read.
     Read(io::Error),
@@ -34,27 +43,27 @@ pub enum FeedError<E> {
     Taker(E),
 }
 
-/// Reads a file and hands its right rows on, at most [`BATCH`] at once, in their order; `take` answers what is wrong
-/// with some of them after all.
+/// Reads a file, checks each row by itself, and hands the right ones on, at most [`BATCH`] at once, in their order; `take`
+/// answers what is wrong with some of them after all.
 ///
 /// # Errors
 /// [`FeedError`].
-pub fn feed<E>(
-    format: ImportFormat,
+pub fn feed<C: Column, T, E>(
+    reading: Reading,
     reader: impl Read,
-    defaults: ImportDefaults,
-    today: NaiveDate,
-    mut take: impl FnMut(Vec<ImportRow>) -> Result<Vec<RowProblem>, E>,
+    columns: &Columns<C>,
+    mut check: impl FnMut(RawRow<C>) -> Result<T, Vec<RowProblem>>,
+    mut take: impl FnMut(Vec<T>) -> Result<Vec<RowProblem>, E>,
 ) -> Result<Imported, FeedError<E>> {
     let mut done = Imported::default();
     let mut batch = Vec::with_capacity(BATCH);
-    for raw in rows(format, reader, defaults)? {
+    for raw in rows(reading, Decoded::new(reader, reading.encoding), columns)? {
         let raw = raw.map_err(FeedError::Read)?;
         done.rows += 1;
-        if done.rows > MAX_ROWS {
-            return Err(FeedError::TooLong(Invalid::new("too_many_items").with("max", MAX_ROWS)));
+        if done.rows > reading.max_rows {
+            return Err(FeedError::TooLong(Invalid::new("too_many_items").with("max", reading.max_rows)));
         }
-        match check(raw, defaults, today) {
+        match check(raw) {
             Ok(row) => batch.push(row),
             Err(problems) => done.problems.extend(problems),
         }
@@ -72,17 +81,17 @@ pub fn feed<E>(
     Ok(done)
 }
 
-type Rows<'a> = Box<dyn Iterator<Item = io::Result<RawRow>> + 'a>;
+type Rows<'a, C> = Box<dyn Iterator<Item = io::Result<RawRow<C>>> + 'a>;
 
-fn rows<'a, E>(
-    format: ImportFormat,
+fn rows<'a, C: Column, E>(
+    reading: Reading,
     reader: impl Read + 'a,
-    defaults: ImportDefaults,
-) -> Result<Rows<'a>, FeedError<E>> {
-    match format {
-        ImportFormat::Ndjson => Ok(Box::new(NdjsonRows::new(reader))),
-        ImportFormat::Csv => {
-            let table = CsvRows::new(reader, defaults.channel.is_some()).map_err(FeedError::Read)?;
+    columns: &'a Columns<C>,
+) -> Result<Rows<'a, C>, FeedError<E>> {
+    match reading.format {
+        ListFormat::Ndjson => Ok(Box::new(NdjsonRows::new(reader, columns))),
+        ListFormat::Csv => {
+            let table = CsvRows::new(reader, columns).map_err(FeedError::Read)?;
             Ok(Box::new(table.map_err(FeedError::Header)?))
         }
     }
