@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
 use qorgan_tests::client::try_send;
-use qorgan_tests::deadlines::{Course, assert_each_once, steps_taken, two_hundred};
+use qorgan_tests::deadlines::{Course, assert_each_once, start_clocks, steps_taken, two_hundred_tasks};
 use qorgan_tests::{Client, Server};
 
 use crate::program::{Home, Program};
@@ -37,13 +37,15 @@ fn two_servers_and_a_killed_one_tell_everything_exactly_once() {
         states.sort();
         states == ["leading", "standing_by"]
     });
+    two_hundred_tasks(&server);
+    // Real time: whoever is reminded must be reminded before it is due, so the reminders have ten seconds.
     let course = Course {
-        due: Utc::now() + TimeDelta::seconds(5),
+        due: Utc::now() + TimeDelta::seconds(10),
         apart: TimeDelta::milliseconds(5),
-        remind_before: TimeDelta::seconds(2),
+        remind_before: TimeDelta::seconds(10),
         next_level: TimeDelta::seconds(2),
     };
-    two_hundred(&server, course);
+    start_clocks(&server, course);
     // In the midst of it the one that works is killed.
     until("half is done", || steps_taken(&server) > 300);
     let leader = programs.iter().position(|program| worker(program) == "leading").expect("one leads");

@@ -1,6 +1,6 @@
 //! The worker: every reminder and every escalation exactly once, whoever works and whoever dies.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,15 +26,28 @@ fn prepare(server: &Server, due: DateTime<Utc>) {
     two_hundred(server, Course { due, apart, remind_before: TimeDelta::hours(1), next_level: TimeDelta::days(1) });
 }
 
+/// Waits until everything due by a moment is done.
+fn nothing_left(server: &Server, moment: DateTime<Utc>) {
+    let waiting = format!(
+        "SELECT 'waiting' AS name, count(*) AS count FROM case_deadlines WHERE state = 'running' AND next_at <= '{}'",
+        moment.to_rfc3339()
+    );
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while counts(server, &waiting)[0].1 > 0 {
+        assert!(Instant::now() < deadline, "the workers do not come to an end");
+        thread::sleep(Duration::from_millis(3));
+    }
+}
+
 #[test]
 fn two_workers_and_one_that_dies_do_everything_exactly_once() {
     let server = Server::start();
     let due = Utc::now() + TimeDelta::days(30);
     prepare(&server, due);
     let (stop, url) = (AtomicBool::new(false), server.database.server_url());
-    // Time goes by fast: three days within a few seconds, the same for both.
-    let begun = Instant::now();
-    let clock = || due - TimeDelta::hours(2) + TimeDelta::milliseconds(begun.elapsed().as_millis() as i64 * 20_000);
+    // The time of both, which goes on only when all that is due by then is done: a slow machine misses nothing.
+    let present = AtomicI64::new((due - TimeDelta::hours(2)).timestamp_micros());
+    let clock = || DateTime::from_timestamp_micros(present.load(Ordering::SeqCst)).expect("a time");
     let work = |batch: i32| {
         let mut worker = Worker::new(url.clone(), batch);
         let mut led = 0;
@@ -48,16 +61,22 @@ fn two_workers_and_one_that_dies_do_everything_exactly_once() {
     };
     thread::scope(|scope| {
         let workers = [scope.spawn(|| work(7)), scope.spawn(|| work(11))];
-        // Whoever leads is killed again and again, in the midst of it.
-        while clock() < due + TimeDelta::days(3) {
-            thread::sleep(Duration::from_millis(150));
-            owner(
-                &server,
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
-                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            );
+        let moments = [TimeDelta::hours(-1), TimeDelta::zero(), TimeDelta::days(1), TimeDelta::days(2)]
+            .into_iter()
+            .flat_map(|step| (0..=24).map(move |more| due + step + TimeDelta::seconds(5) * more));
+        for (turn, moment) in moments.enumerate() {
+            present.store(moment.timestamp_micros(), Ordering::SeqCst);
+            // Whoever leads is killed again and again, in the midst of it.
+            if turn.is_multiple_of(3) {
+                thread::sleep(Duration::from_millis(5));
+                owner(
+                    &server,
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
+                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+                );
+            }
+            nothing_left(&server, moment);
         }
-        thread::sleep(Duration::from_millis(500));
         stop.store(true, Ordering::Relaxed);
         let led = workers.map(|worker| worker.join().expect("no panic"));
         assert!(led.iter().all(|turns| *turns > 0), "both had their turn: {led:?}");
