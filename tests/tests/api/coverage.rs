@@ -11,6 +11,7 @@ mod everyday;
 mod help;
 mod intake;
 mod protocols;
+mod statistics;
 mod sync;
 
 use std::collections::BTreeSet;
@@ -337,7 +338,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
             "statistics_register",
             Action::StatisticsExact,
             About::Nothing,
-            "/statistics/register?group_by=month&from=2026-01-01&to=2026-12-31".into(),
+            "/statistics/register?group_by=month&from=2026-01-01&to=2026-12-31&method=exact".into(),
         ),
         post(
             "case_create",
@@ -354,6 +355,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
     table.extend(sync::probes(fixture));
     table.extend(everyday::probes(fixture));
     table.extend(consilium::probes(fixture));
+    table.extend(statistics::probes());
     // Which right a step of the lifecycle asks for depends on the step.
     table.extend(CaseAction::ALL.iter().map(|action| {
         post(
@@ -467,7 +469,11 @@ fn whoever_may_not_do_it_at_all_hears_that_before_what_is_wrong_with_the_attempt
     for probe in probes(&fixture) {
         if matches!(
             probe.action,
-            Action::AccountUse | Action::ReferenceRead | Action::OrganisationRead | Action::StatisticsExact
+            Action::AccountUse
+                | Action::ReferenceRead
+                | Action::OrganisationRead
+                | Action::StatisticsExact
+                | Action::StatisticsProtected
         ) {
             continue;
         }

@@ -30,5 +30,6 @@ mod services;
 mod signal_duplicates;
 mod signals;
 mod stale;
+mod statistics;
 mod support;
 mod worklists;

@@ -5,3 +5,4 @@ mod everyday;
 mod help;
 mod migrations;
 mod row_security;
+mod statistics;

@@ -48,6 +48,7 @@ const POWERS: &[Action] = &[
     Action::InstrumentManage,
     Action::AuditRead,
     Action::StatisticsExact,
+    Action::StatisticsProtected,
     Action::MatchReviewRead,
     Action::MatchReviewDecide,
     Action::ConsiliumRead,

@@ -71,7 +71,7 @@ const CASE_RIGHTS: [(Action, &str); 23] = [
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 34] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 35] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
     (Action::ProtocolManage, "--------", &[Role::Administrator]),
@@ -103,6 +103,7 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 34] = [
     (Action::FactMerge, "------x-", &[]),
     (Action::MatchReviewRead, "------x-", &[]),
     (Action::MatchReviewDecide, "------x-", &[]),
+    (Action::StatisticsProtected, "------x-", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
     (Action::ConsiliumRead, "xxxxxxxx", &[Role::ConsiliumSecretary]),
     (Action::ConsiliumManage, "--------", &[Role::ConsiliumSecretary]),
     (Action::ConsiliumDeclare, "xxxxxxxx", &[Role::ConsiliumSecretary]),
@@ -425,6 +426,7 @@ fn the_mirror_says_what_the_tables_say() {
         Action::ServiceManage,
         Action::AuditRead,
         Action::StatisticsExact,
+        Action::StatisticsProtected,
     ] {
         assert_eq!(holders(GrantKind::Power, power.as_str()), expected_roles(power), "power {power}");
     }

@@ -75,6 +75,7 @@ pub fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
         super::instruments::load(connection)?;
         super::school_register::load(connection)?;
         super::services::load(connection)?;
+        super::disclosure::load(connection)?;
         super::consilium::load(connection)
     })
 }

@@ -14,6 +14,7 @@ mod help;
 mod intake;
 mod protocols;
 mod rules;
+mod statistics;
 mod sync;
 
 use super::catalogue::Words;
@@ -31,6 +32,7 @@ pub const FIELDS: &[&[Row]] = &[
     consilium::FIELDS,
     everyday::FIELDS,
     intake::FIELDS,
+    statistics::FIELDS,
     sync::FIELDS,
 ];
 
