@@ -617,6 +617,19 @@ table! {
 }
 
 table! {
+    disclosure_rules (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        max_noise -> SmallInt,
+        variance -> Double,
+        threshold -> SmallInt,
+        max_attributes -> SmallInt,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
     duty_contacts (organisation_id, user_id, valid_from) {
         organisation_id -> Uuid,
         user_id -> Uuid,

@@ -15,6 +15,7 @@ mod lists;
 mod protocols;
 mod qualification;
 mod register;
+mod statistics;
 mod sync;
 
 use std::collections::BTreeSet;
@@ -366,7 +367,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
             "statistics_register",
             Action::StatisticsExact,
             About::Nothing,
-            "/statistics/register?group_by=month&from=2026-01-01&to=2026-12-31".into(),
+            "/statistics/register?group_by=month&from=2026-01-01&to=2026-12-31&method=exact".into(),
         ),
         post(
             "case_create",
@@ -387,6 +388,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
     table.extend(register::probes(fixture));
     table.extend(consilium::probes(fixture));
     table.extend(qualification::probes(fixture));
+    table.extend(statistics::probes());
     // Which right a step of the lifecycle asks for depends on the step.
     table.extend(CaseAction::ALL.iter().map(|action| {
         post(
@@ -500,7 +502,11 @@ fn whoever_may_not_do_it_at_all_hears_that_before_what_is_wrong_with_the_attempt
     for probe in probes(&fixture) {
         if matches!(
             probe.action,
-            Action::AccountUse | Action::ReferenceRead | Action::OrganisationRead | Action::StatisticsExact
+            Action::AccountUse
+                | Action::ReferenceRead
+                | Action::OrganisationRead
+                | Action::StatisticsExact
+                | Action::StatisticsProtected
         ) {
             continue;
         }

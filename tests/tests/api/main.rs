@@ -33,5 +33,6 @@ mod services;
 mod signal_duplicates;
 mod signals;
 mod stale;
+mod statistics;
 mod support;
 mod worklists;

@@ -8,3 +8,4 @@ mod group;
 mod help;
 mod migrations;
 mod row_security;
+mod statistics;

@@ -150,6 +150,12 @@ problem_codes! {
     kk: "Әдіске қолдау көрсетілмейді", "Бұл мекенжай мұндай әдісті қабылдамайды; рұқсат етілген әдістер Allow тақырыптамасында көрсетілген.";
     en: "Method not allowed", "This address does not take this method; the Allow header lists those it takes.";
 
+    /// No form of this resource is among those that `Accept` takes.
+    NotAcceptable = "not_acceptable", NOT_ACCEPTABLE,
+    ru: "Формат не поддерживается", "Ни один из форматов этого ресурса не допускается заголовком Accept.";
+    kk: "Пішімге қолдау көрсетілмейді", "Бұл ресурстың бірде-бір пішімі Accept тақырыптамасына сай келмейді.";
+    en: "Not acceptable", "None of the forms of this resource is allowed by the Accept header.";
+
     /// The body did not arrive in time.
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT,
     ru: "Время ожидания истекло", "Тело запроса не пришло вовремя; повторите запрос.";
@@ -296,6 +302,7 @@ impl ProblemCode {
             StatusCode::FORBIDDEN => Self::Forbidden,
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,
             StatusCode::REQUEST_TIMEOUT => Self::RequestTimeout,
             StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,

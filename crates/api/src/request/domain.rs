@@ -119,6 +119,7 @@ crate::leaf_str!(
     signals::TriageDecision,
     signals::Urgency,
     statistics::Dimension,
+    statistics::StatisticsMethod,
     tasks::TaskStatus,
     territory::Kato,
 );

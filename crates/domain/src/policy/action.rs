@@ -185,6 +185,8 @@ words! {
         ChangesRead = "changes_read",
         /// Exact counts of the unified register.
         StatisticsExact = "statistics_exact",
+        /// Protected counts of the unified register.
+        StatisticsProtected = "statistics_protected",
     }
 }
 
@@ -219,6 +221,7 @@ impl Action {
             Self::ServiceRead | Self::ServiceManage => ResourceKind::Service,
             Self::FamilyWrite | Self::AppointmentWrite => ResourceKind::Case,
             Self::StatisticsExact => ResourceKind::Statistics,
+            Self::StatisticsProtected => ResourceKind::Statistics,
             Self::ProtocolApply => ResourceKind::Case,
             Self::CaseLink | Self::CaseMerge | Self::FollowUpWrite => ResourceKind::Case,
             Self::ConsiliumRead | Self::ConsiliumManage | Self::ConsiliumDeclare => ResourceKind::Consilium,

@@ -149,6 +149,7 @@ const fn describe(action: Action) -> &'static str {
         Action::MatchReviewDecide => "Decide whether two facts are one event.",
         Action::ChangesRead => "Read what changed among the records that one may see.",
         Action::StatisticsExact => "Exact counts of the unified register.",
+        Action::StatisticsProtected => "Protected counts of the unified register.",
     }
 }
 

@@ -51,6 +51,7 @@ const POWERS: &[Action] = &[
     Action::StatisticsExact,
     Action::ReconciliationRead,
     Action::ReconciliationWrite,
+    Action::StatisticsProtected,
     Action::MatchReviewRead,
     Action::MatchReviewDecide,
     Action::ConsiliumRead,

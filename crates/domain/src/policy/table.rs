@@ -83,6 +83,7 @@ use Role::{
     Administrator, Auditor, CommissionSecretary, GuardianshipCaseManager, HealthSpecialist, HotlineOperator,
     JuvenileInspector, Psychologist, SocialPedagogue, SocialWorker, Statistician, Supervisor,
 };
+use Role::{Analyst, RoadmapCoordinator};
 
 /// Everyone who works on cases.
 pub const CASE_WORKERS: &[Role] = &[
@@ -212,4 +213,6 @@ pub const TABLE: &[Rule] = &[
     rule(Action::ChangesRead, Relation::Anyone, CASE_WORKERS),
     rule(Action::ChangesRead, Relation::Anyone, &[HotlineOperator]),
     rule(Action::StatisticsExact, Relation::Anyone, &[Statistician]),
+    // The statistics office may look at what the others are shown.
+    rule(Action::StatisticsProtected, Relation::Anyone, &[Statistician, Analyst, RoadmapCoordinator, Supervisor]),
 ];

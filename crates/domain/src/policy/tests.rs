@@ -72,7 +72,7 @@ const CASE_RIGHTS: [(Action, &str); 23] = [
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 43] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 44] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
     (Action::ProtocolManage, "--------", &[Role::Administrator]),
@@ -113,6 +113,7 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 43] = [
     (Action::FactMerge, "------x-", &[]),
     (Action::MatchReviewRead, "------x-", &[]),
     (Action::MatchReviewDecide, "------x-", &[]),
+    (Action::StatisticsProtected, "------x-", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
     (Action::ConsiliumRead, "xxxxxxxx", &[Role::ConsiliumSecretary]),
     (Action::ConsiliumManage, "--------", &[Role::ConsiliumSecretary]),
     (Action::ConsiliumDeclare, "xxxxxxxx", &[Role::ConsiliumSecretary]),
@@ -438,6 +439,7 @@ fn the_mirror_says_what_the_tables_say() {
         Action::ServiceManage,
         Action::AuditRead,
         Action::StatisticsExact,
+        Action::StatisticsProtected,
     ] {
         assert_eq!(holders(GrantKind::Power, power.as_str()), expected_roles(power), "power {power}");
     }

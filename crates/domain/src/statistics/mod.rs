@@ -1,5 +1,6 @@
 //! Counting facts of the register.
 
+pub mod protection;
 mod query;
 
-pub use query::{Dimension, Filters, StatisticsParameters, StatisticsQuery};
+pub use query::{Dimension, Filters, StatisticsMethod, StatisticsParameters, StatisticsQuery};

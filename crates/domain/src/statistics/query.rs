@@ -37,6 +37,16 @@ words! {
     }
 }
 
+words! {
+    /// How facts are counted.
+    pub enum StatisticsMethod {
+        /// As they stand in the register.
+        Exact = "exact",
+        /// Each count changed by noise, so that none tells of a single child.
+        Protected = "protected",
+    }
+}
+
 /// Facts that a count is narrowed to; what is absent does not narrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filters {
@@ -141,6 +151,11 @@ impl StatisticsQuery {
     /// The register as it read at the end of this day.
     pub fn as_of(&self) -> NaiveDate {
         self.as_of
+    }
+
+    /// The same count of the register as it read at the end of another day.
+    pub(super) fn with_as_of(self, as_of: NaiveDate) -> Self {
+        Self { as_of, ..self }
     }
 
     /// Facts to narrow to.

@@ -78,6 +78,7 @@ pub fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
         super::services::load(connection)?;
         super::qualification::load(connection)?;
         super::register_match::load(connection)?;
+        super::disclosure::load(connection)?;
         super::consilium::load(connection)
     })
 }

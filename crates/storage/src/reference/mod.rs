@@ -3,6 +3,7 @@
 mod approval;
 mod clocks;
 pub(crate) mod consilium;
+mod disclosure;
 mod instruments;
 mod load;
 mod names;

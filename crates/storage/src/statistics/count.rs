@@ -18,7 +18,7 @@ use crate::{Permit, StorageError, Tx};
 
 /// Versions of these statuses stay in the register and are not counted unless they are asked for: one was a mistake, the
 /// other is counted by the fact it was merged into.
-const NOT_COUNTED: [&str; 2] = [FactStatus::Annulled.as_str(), FactStatus::Merged.as_str()];
+pub(super) const NOT_COUNTED: [&str; 2] = [FactStatus::Annulled.as_str(), FactStatus::Merged.as_str()];
 
 /// One cell: the value of every dimension asked for, and how many facts have these values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,22 @@ pub struct CountRow {
     pub keys: BTreeMap<Dimension, Option<String>>,
     /// Facts.
     pub count: i64,
+}
+
+impl CountRow {
+    /// A cell by the values of its dimensions.
+    pub(super) fn of(dimensions: &[Dimension], values: Vec<Option<String>>, count: i64) -> Self {
+        Self { keys: dimensions.iter().copied().zip(values).collect(), count }
+    }
+}
+
+/// The cells of a table, and all facts together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counts {
+    /// The cells that are not empty.
+    pub rows: Vec<CountRow>,
+    /// All facts counted: the sum of the cells where they are exact, a cell of its own where they are protected.
+    pub total: i64,
 }
 
 /// A cell as it comes from the database.
@@ -44,7 +60,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StorageError`]; also where `permit` is for another action than [`Action::StatisticsExact`].
-    pub fn register_counts(&mut self, permit: &Permit, query: &StatisticsQuery) -> Result<Vec<CountRow>, StorageError> {
+    pub fn register_counts(&mut self, permit: &Permit, query: &StatisticsQuery) -> Result<Counts, StorageError> {
         if permit.action() != Action::StatisticsExact {
             return Err(StorageError::Statement("exact counts were asked for with another permit"));
         }
@@ -54,10 +70,9 @@ impl Tx<'_> {
         }
         sort(&mut cells, query.group_by());
         self.audit(Action::StatisticsExact, None, None);
-        Ok(cells
-            .into_iter()
-            .map(|(values, count)| CountRow { keys: query.group_by().iter().copied().zip(values).collect(), count })
-            .collect())
+        let total = cells.iter().map(|(_, count)| count).sum();
+        let rows = cells.into_iter().map(|(values, count)| CountRow::of(query.group_by(), values, count)).collect();
+        Ok(Counts { rows, total })
     }
 }
 
@@ -97,7 +112,7 @@ fn narrow(mut query: Counted, filters: &Filters) -> Counted {
 }
 
 /// Facts without a value come after those with one.
-fn sort(cells: &mut [Cell], dimensions: &[Dimension]) {
+pub(super) fn sort(cells: &mut [Cell], dimensions: &[Dimension]) {
     cells.sort_by_cached_key(|(values, _)| {
         dimensions
             .iter()

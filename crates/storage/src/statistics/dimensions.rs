@@ -46,6 +46,11 @@ fn age_group_expression() -> String {
     sql + " END"
 }
 
+/// The group of every age that a version may carry, in the order of the ages.
+pub(super) fn age_groups() -> Vec<&'static str> {
+    AGES.filter_map(|age| AgeGroup::of(i32::from(age))).map(AgeGroup::as_str).collect()
+}
+
 /// The values of all dimensions of a version, as one array of text in the order given.
 pub(super) fn keys_expression(dimensions: &[Dimension]) -> String {
     let values: Vec<String> = dimensions.iter().map(|dimension| expression(*dimension)).collect();

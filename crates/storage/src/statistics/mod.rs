@@ -2,5 +2,6 @@
 
 mod count;
 mod dimensions;
+mod protected;
 
-pub use count::CountRow;
+pub use count::{CountRow, Counts};

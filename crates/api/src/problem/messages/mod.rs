@@ -18,6 +18,7 @@ mod qualification;
 mod register;
 mod register_lists;
 mod rules;
+mod statistics;
 mod sync;
 
 use super::catalogue::Words;
@@ -38,6 +39,7 @@ pub const FIELDS: &[&[Row]] = &[
     register::FIELDS,
     intake::FIELDS,
     register_lists::FIELDS,
+    statistics::FIELDS,
     sync::FIELDS,
 ];
 

@@ -1,8 +1,13 @@
 //! Counts of the register.
 
+mod csv;
+mod format;
+mod json_stat;
 mod labels;
 mod register;
+mod table;
 pub mod view;
+mod xlsx;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -1,16 +1,23 @@
 //! `GET /statistics/register`.
 
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, VARY};
 use actix_web::{HttpResponse, get};
 use chrono::{Datelike, NaiveDate};
+use qorgan_domain::Invalid;
 use qorgan_domain::children::Sex;
 use qorgan_domain::identity::AgencyCode;
-use qorgan_domain::policy::Action;
+use qorgan_domain::policy::{Action, may_ever};
 use qorgan_domain::register::{AgeGroup, FactKind, FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm};
-use qorgan_domain::statistics::{Dimension, Filters, StatisticsParameters, StatisticsQuery};
+use qorgan_domain::statistics::protection::guard;
+use qorgan_domain::statistics::{Dimension, Filters, StatisticsMethod, StatisticsParameters, StatisticsQuery};
 use qorgan_domain::territory::Kato;
+use qorgan_storage::{Permit, Tx};
 
+use super::format::{Accepted, StatisticsFormat};
+use super::json_stat::{self, JsonStatView};
+use super::table::Table;
 use super::view::StatisticsView;
-use crate::answer::Answer;
+use super::{csv, xlsx};
 use crate::context::Ctx;
 use crate::problem::{FieldErrors, Problem, ProblemCode};
 use crate::query;
@@ -48,31 +55,105 @@ query! {
         pub agency: Option<AgencyCode>,
         /// Facts of this status.
         pub status: Option<FactStatus>,
+        /// How to count; exactly where you may and say nothing.
+        pub method: Option<StatisticsMethod>,
+        /// In what form to answer; by `Accept` when absent.
+        pub format: Option<StatisticsFormat>,
     }
 }
 
-/// Count the facts of the unified register, exactly.
+/// Count the facts of the unified register: exactly for the statistics office, protected for everybody else.
 ///
-/// For the statistics office. With the same `as_of` of a past day the numbers are the same for ever; annulled facts
-/// and those merged into another are not counted, unless `status` asks for them.
+/// Annulled facts and those merged into another are not counted, unless `status` asks for them. With the same `as_of` of a
+/// past day the numbers are the same for ever.
+///
+/// **Protected** counts are changed by noise that depends on the facts in a cell alone (cell-key method): the same cell has
+/// the same answer in every table, 1 and 2 are never shown, 0 stays 0, and the rows need not add up to the total, which is
+/// changed by itself. They are counted for one whole month, quarter, year or school year (or what has passed of it), for
+/// cities and districts, by few attributes at once, from the register at the end of the last month before `as_of`. See
+/// `docs/disclosure-control.md`.
+///
+/// CSV is UTF-8 with a byte order mark; a value that an office program could take for a formula has an apostrophe before it.
 #[utoipa::path(
     tag = "statistics",
     operation_id = "statistics_register",
     params(RegisterStatisticsQuery),
-    responses((status = 200, body = StatisticsView)),
+    responses(
+        (status = 200, description = "The table", content(
+            (StatisticsView = "application/json"),
+            (JsonStatView = "application/vnd.json-stat+json"),
+            (String = "text/csv"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        )),
+        (status = 406, description = "not_acceptable"),
+    ),
     security(("bearer" = [])),
-    extensions(("x-permission" = json!("statistics_exact"))),
+    extensions(("x-permission" = json!("statistics_protected"))),
 )]
 #[get("/statistics/register")]
-pub async fn statistics_register(ctx: Ctx, query: Query<RegisterStatisticsQuery>) -> Result<HttpResponse, Problem> {
+pub async fn statistics_register(
+    ctx: Ctx,
+    accepted: Accepted,
+    query: Query<RegisterStatisticsQuery>,
+) -> Result<HttpResponse, Problem> {
     let language = ctx.language;
-    ctx.answer(move |tx| {
-        let permit = tx.authorize(Action::StatisticsExact)?;
-        let query = query.0.check(tx.today())?;
-        let counts = tx.register_counts(&permit, &query)?;
-        Answer::ok(&StatisticsView::of(&query, counts, language))
-    })
-    .await
+    let (format, body) = ctx
+        .run(move |tx| {
+            let (named, method) = (query.0.format, query.0.method);
+            let permit = permit(tx, method)?;
+            let format = accepted.or_named(named)?;
+            let today = tx.today();
+            let query = query.0.check(today)?;
+            let table = if permit.action() == Action::StatisticsExact {
+                let counts = tx.register_counts(&permit, &query)?;
+                Table::of(query, counts, None, language)
+            } else {
+                let rule = tx.disclosure_rule(query.as_of())?;
+                let query = guard(query, &rule, today).map_err(refused)?;
+                let rule = tx.disclosure_rule(query.as_of())?;
+                let counts = tx.register_counts_protected(&permit, &query, &rule)?;
+                Table::of(query, counts, Some(rule), language)
+            };
+            Ok((format, written(tx, table, format)?))
+        })
+        .await?;
+    let mut response = HttpResponse::Ok();
+    response.content_type(format.content_type()).insert_header((VARY, "accept, accept-language"));
+    response.insert_header((CONTENT_LANGUAGE, language.as_str()));
+    if matches!(format, StatisticsFormat::Csv | StatisticsFormat::Xlsx) {
+        let name = format!("attachment; filename=\"register-statistics.{}\"", format.as_str());
+        response.insert_header((CONTENT_DISPOSITION, name));
+    }
+    Ok(response.body(body))
+}
+
+/// The right to the method asked for: exact where the caller may and says nothing.
+fn permit(tx: &mut Tx<'_>, method: Option<StatisticsMethod>) -> Result<Permit, Problem> {
+    let exact = may_ever(tx.actor(), Action::StatisticsExact);
+    let action = match method {
+        Some(StatisticsMethod::Exact) => Action::StatisticsExact,
+        None if exact => Action::StatisticsExact,
+        Some(StatisticsMethod::Protected) | None => Action::StatisticsProtected,
+    };
+    Ok(tx.authorize(action)?)
+}
+
+fn written(tx: &mut Tx<'_>, table: Table, format: StatisticsFormat) -> Result<Vec<u8>, Problem> {
+    let json = |value: serde_json::Result<Vec<u8>>| value.map_err(|error| Problem::internal(&error));
+    match format {
+        StatisticsFormat::Json => json(serde_json::to_vec(&StatisticsView::of(&table))),
+        StatisticsFormat::JsonStat => json(serde_json::to_vec(&json_stat::write(&table.with_names(tx)?))),
+        StatisticsFormat::Csv => csv::write(&table.with_names(tx)?),
+        StatisticsFormat::Xlsx => xlsx::write(&table.with_names(tx)?),
+    }
+}
+
+fn refused(wrong: Vec<(&'static str, Invalid)>) -> Problem {
+    let mut errors = FieldErrors::new();
+    for (name, invalid) in wrong {
+        errors.push_named(name, invalid);
+    }
+    Problem::new(ProblemCode::InvalidQuery).with_errors(errors)
 }
 
 impl RegisterStatisticsQuery {
@@ -92,13 +173,7 @@ impl RegisterStatisticsQuery {
             status: self.status,
         };
         let parameters = StatisticsParameters { group_by: self.group_by, from, to, as_of: self.as_of, filters };
-        StatisticsQuery::new(parameters, today).map_err(|wrong| {
-            let mut errors = FieldErrors::new();
-            for (name, invalid) in wrong {
-                errors.push_named(name, invalid);
-            }
-            Problem::new(ProblemCode::InvalidQuery).with_errors(errors)
-        })
+        StatisticsQuery::new(parameters, today).map_err(refused)
     }
 }
 
