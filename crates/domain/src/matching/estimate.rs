@@ -25,7 +25,7 @@ pub struct Estimate {
 
 impl Default for Estimate {
     fn default() -> Self {
-        Self { strength_m: 50.0, strength_u: 2_000.0, rounds: 60, enough: 1e-7 }
+        Self { strength_m: 200.0, strength_u: 2_000.0, rounds: 60, enough: 1e-7 }
     }
 }
 
@@ -76,7 +76,8 @@ impl Estimate {
     #[must_use]
     pub fn random_pairs(&self, start: &Model, random: &[Comparison]) -> Model {
         let mut counts = Counts::new(start);
-        for comparison in random {
+        // The few that are one person after all would make rare agreements look common.
+        for comparison in random.iter().filter(|comparison| start.weight(comparison) < 0.0) {
             counts.add(comparison, 1.0);
         }
         let field = |_: Field, at: usize, known: &FieldModel| {

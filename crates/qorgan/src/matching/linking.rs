@@ -12,8 +12,6 @@ use crate::demo::random::Random;
 const RANDOM_PAIRS: usize = 1_000_000;
 /// Estimating needs some matches to learn from; shorter lists are weighed as they are.
 const LEAST_TO_ESTIMATE: usize = 50;
-/// How often m is estimated anew with what relatives then look like.
-const ESTIMATIONS: usize = 2;
 
 /// A link that was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,10 +59,8 @@ impl Linking {
         let mut expected_matches = None;
         if self.estimate && left.len().min(records) >= LEAST_TO_ESTIMATE && !comparisons.is_empty() {
             model = Estimate::default().random_pairs(&model, &pairs.random());
-            for _ in 0..ESTIMATIONS {
-                let found = Estimate::default().proposed_pairs(&model, &comparisons, pairs.number());
-                (model, expected_matches) = (found.model, Some(found.matches));
-            }
+            let found = Estimate::default().proposed_pairs(&model, &comparisons, pairs.number());
+            (model, expected_matches) = (found.model, Some(found.matches));
         }
         let weights = in_threads(&comparisons, |comparison| model.weight(comparison));
         let (links, one_to_one) = self.decided(&model, &blocked, &weights, right.is_some());
