@@ -5,7 +5,7 @@ DROP FUNCTION children_unmerge_sight(), child_unmerge(uuid, bigint, text, timest
     child_lookalikes_of(uuid, date[], integer, integer), child_comparable_records(uuid),
     child_lookalikes(integer[], bigint[], integer[], date[], integer[], text[], integer, integer),
     child_comparables(integer[], uuid[]), child_readable(uuid), child_name_hold(uuid, uuid, text, text, text, text, timestamptz),
-    child_match_write(uuid, smallint, bigint[], text[], smallint[], text[], bigint[]), name_token_counts(text[], bigint),
+    child_match_write(uuid, smallint, bigint[], text[], smallint[], text[], text[], bigint[]), name_token_counts(text[], bigint),
     name_tokens_near(integer[], bigint[]), name_tokens_count(timestamptz, interval);
 DROP TABLE name_tokens_state, name_token_forms, name_tokens, child_match_keys, child_names;
 

@@ -210,11 +210,12 @@ CREATE TABLE name_tokens (
 );
 COMMENT ON TABLE name_tokens IS 'the dictionary: every distinct word in children.match_tokens, and how many children have it in which place';
 CREATE TABLE name_token_forms (
-    form  bigint NOT NULL,
-    token text NOT NULL REFERENCES name_tokens ON DELETE CASCADE,
-    PRIMARY KEY (form, token)
+    form     bigint NOT NULL,
+    spelling text NOT NULL,
+    token    text NOT NULL REFERENCES name_tokens ON DELETE CASCADE,
+    PRIMARY KEY (form, spelling, token)
 );
-COMMENT ON TABLE name_token_forms IS 'domain::children::near_forms of the tokens: two words that share a form are near';
+COMMENT ON TABLE name_token_forms IS 'domain::children::near_forms of the spellings of the tokens: two that share a form are near';
 CREATE TABLE name_tokens_state (
     only_row   boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     children   bigint NOT NULL DEFAULT 0,
@@ -247,10 +248,10 @@ $$;
 
 -- The words of the dictionary that share a form with the words of a query, for each word.
 CREATE FUNCTION name_tokens_near(p_words integer[], p_forms bigint[])
-    RETURNS TABLE (word integer, token text, children_count integer)
+    RETURNS TABLE (word integer, spelling text, token text, children_count integer)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
-    SELECT DISTINCT f.word, t.token, t.last_count + t.first_count + t.patronymic_count
+    SELECT DISTINCT f.word, n.spelling, t.token, t.last_count + t.first_count + t.patronymic_count
     FROM unnest(p_words, p_forms) AS f(word, form)
     JOIN name_token_forms n ON n.form = f.form
     JOIN name_tokens t ON t.token = n.token
@@ -279,16 +280,16 @@ $$;
 
 -- ---------------------------------------------------------------------------------- writing names and keys
 -- What a record is found by: keys and name parts of all names held. Adds, or (p_version) replaces all of it.
--- p_forms[i] is a form of p_form_tokens[i].
+-- p_forms[i] is a form of p_spellings[i], a spelling of p_form_tokens[i].
 CREATE FUNCTION child_match_write(p_child uuid, p_version smallint, p_keys bigint[], p_tokens text[],
-                                  p_places smallint[], p_form_tokens text[], p_forms bigint[]) RETURNS void
+                                  p_places smallint[], p_form_tokens text[], p_spellings text[], p_forms bigint[])
+    RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 DECLARE
     born date := (SELECT c.birth_date FROM children c WHERE c.id = p_child);
     all_tokens text[];
     all_places smallint[];
-    fresh text[];
 BEGIN
     IF NOT context_reaches_children() OR born IS NULL THEN
         RETURN;
@@ -313,15 +314,15 @@ BEGIN
       AND (c.match_tokens, c.match_places, c.match_version)
           IS DISTINCT FROM (coalesce(all_tokens, '{}'), coalesce(all_places, '{}'), coalesce(p_version, c.match_version));
     -- In order, so that two registrations with the same new names do not wait for each other in a circle.
-    WITH added AS (
-        INSERT INTO name_tokens (token)
-            SELECT p.token FROM unnest(p_tokens) AS p(token)
-            WHERE NOT EXISTS (SELECT FROM name_tokens t WHERE t.token = p.token) ORDER BY p.token
-        ON CONFLICT DO NOTHING RETURNING token)
-    SELECT array_agg(token) INTO fresh FROM added;
-    INSERT INTO name_token_forms (form, token)
-        SELECT DISTINCT f.form, f.token FROM unnest(p_form_tokens, p_forms) AS f(token, form)
-        WHERE f.token = ANY (fresh)
+    INSERT INTO name_tokens (token)
+        SELECT p.token FROM unnest(p_tokens) AS p(token)
+        WHERE NOT EXISTS (SELECT FROM name_tokens t WHERE t.token = p.token) ORDER BY p.token
+    ON CONFLICT DO NOTHING;
+    INSERT INTO name_token_forms (form, spelling, token)
+        SELECT DISTINCT f.form, f.spelling, f.token FROM unnest(p_forms, p_spellings, p_form_tokens) AS f(form, spelling, token)
+        WHERE NOT EXISTS (SELECT FROM name_token_forms n
+                          WHERE n.form = f.form AND n.spelling = f.spelling AND n.token = f.token)
+        ORDER BY 1, 2, 3
     ON CONFLICT DO NOTHING;
 END
 $$;
@@ -629,7 +630,7 @@ CREATE POLICY child_merges_read ON child_merges FOR SELECT TO qorgan_server
 REVOKE EXECUTE ON FUNCTION
     child_survivor(uuid), child_records_below(uuid), child_record_ids(uuid), child_records(uuid), name_tokens_count(timestamptz, interval),
     name_tokens_near(integer[], bigint[]), name_token_counts(text[], bigint),
-    child_match_write(uuid, smallint, bigint[], text[], smallint[], text[], bigint[]),
+    child_match_write(uuid, smallint, bigint[], text[], smallint[], text[], text[], bigint[]),
     child_name_hold(uuid, uuid, text, text, text, text, timestamptz), child_comparables(integer[], uuid[]),
     child_lookalikes(integer[], bigint[], integer[], date[], integer[], text[], integer, integer),
     child_comparable_records(uuid), child_lookalikes_of(uuid, date[], integer, integer),
@@ -640,7 +641,7 @@ FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     child_survivor(uuid), child_records(uuid), child_record_ids(uuid), name_tokens_count(timestamptz, interval),
     name_tokens_near(integer[], bigint[]), name_token_counts(text[], bigint),
-    child_match_write(uuid, smallint, bigint[], text[], smallint[], text[], bigint[]),
+    child_match_write(uuid, smallint, bigint[], text[], smallint[], text[], text[], bigint[]),
     child_name_hold(uuid, uuid, text, text, text, text, timestamptz),
     child_lookalikes(integer[], bigint[], integer[], date[], integer[], text[], integer, integer),
     child_comparable_records(uuid), child_lookalikes_of(uuid, date[], integer, integer),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-use super::{Iin, PersonName};
+use super::{Iin, PersonName, Spelling, spellings};
 use crate::Invalid;
 use crate::matching::{HeldName, Person, Prepared, name_tokens};
 
@@ -62,6 +62,12 @@ impl SearchTerms {
     #[must_use]
     pub fn words(&self) -> &[String] {
         &self.words
+    }
+
+    /// The spellings of each of [`words`](Self::words).
+    #[must_use]
+    pub fn spellings(&self) -> Vec<Spelling> {
+        self.name.as_ref().map_or_else(Vec::new, |name| spellings(name.as_str()))
     }
 
     /// The date of birth.

@@ -14,7 +14,7 @@ pub use birth::{age_on, birth_date_ok, is_child_on};
 pub use candidates::SearchTerms;
 pub use home::is_childs_home;
 pub use iin::{Iin, IinWarning};
-pub use lookup::{LOOKUP_VERSION, LookupEntry, lookup_entry};
+pub use lookup::{LOOKUP_VERSION, LookupEntry, Spelling, lookup_entry, spellings};
 pub use merge::{
     ChildMergeFacts, ChildMergeRefusal, ChildMergeSide, ChildUnmergeRefusal, may_merge_child, may_unmerge_child,
 };

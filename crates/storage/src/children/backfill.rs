@@ -1,15 +1,16 @@
 //! What records are found by, for those that an earlier release wrote: SQL cannot compute it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Date, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
-use qorgan_domain::children::{LOOKUP_VERSION, LookupEntry, lookup_entry, near_forms};
+use qorgan_domain::children::{LOOKUP_VERSION, LookupEntry, Spelling, lookup_entry};
 use qorgan_domain::matching::{HeldName, Person};
 use uuid::Uuid;
 
+use super::names::Forms;
 use crate::StorageError;
 use crate::schema::child_names;
 
@@ -34,12 +35,6 @@ struct OldRow {
     iin: Option<String>,
 }
 
-#[derive(QueryableByName)]
-struct TokenRow {
-    #[diesel(sql_type = Text)]
-    token: String,
-}
-
 /// Makes keys, words and the dictionary for all records of an older version, as the owner; answers for how many. Each
 /// batch is a transaction of its own: what was interrupted goes on where it stood.
 ///
@@ -47,8 +42,9 @@ struct TokenRow {
 /// [`StorageError`].
 pub fn fill_lookups(owner: &mut PgConnection) -> Result<u64, StorageError> {
     let mut done = 0;
+    let mut known = HashSet::new();
     loop {
-        let batch = owner.transaction(fill_batch)?;
+        let batch = owner.transaction(|owner| fill_batch(owner, &mut known))?;
         done += batch;
         if batch == 0 {
             break;
@@ -66,7 +62,7 @@ pub fn fill_lookups(owner: &mut PgConnection) -> Result<u64, StorageError> {
     Ok(done)
 }
 
-fn fill_batch(owner: &mut PgConnection) -> Result<u64, StorageError> {
+fn fill_batch(owner: &mut PgConnection, known: &mut HashSet<Spelling>) -> Result<u64, StorageError> {
     let old: Vec<OldRow> = sql_query(
         "SELECT id, last_name, first_name, patronymic, birth_date, sex, iin FROM children
          WHERE match_version < $1 ORDER BY match_version, id LIMIT $2 FOR NO KEY UPDATE",
@@ -92,10 +88,14 @@ fn fill_batch(owner: &mut PgConnection) -> Result<u64, StorageError> {
         .map(|row| {
             let held = names.remove(&row.id).unwrap_or_default();
             let (id, born) = (row.id, row.birth_date);
-            (id, born, lookup_entry(&row.person(held).prepare()))
+            (id, born, lookup_entry(&row.person(held)))
         })
         .collect();
     write(owner, &ids, &entries)?;
+    let fresh: BTreeSet<&Spelling> =
+        entries.iter().flat_map(|(.., entry)| &entry.spellings).filter(|spelled| !known.contains(*spelled)).collect();
+    write_dictionary(owner, &fresh)?;
+    known.extend(fresh.into_iter().cloned());
     Ok(ids.len() as u64)
 }
 
@@ -152,23 +152,26 @@ fn write(
     .bind::<Array<Text>, _>(&words)
     .bind::<Array<SmallInt>, _>(&places)
     .execute(owner)?;
-    write_dictionary(owner, &words)
+    Ok(())
 }
 
-fn write_dictionary(owner: &mut PgConnection, words: &[&str]) -> Result<(), StorageError> {
-    let fresh: Vec<TokenRow> = sql_query(
-        "INSERT INTO name_tokens (token) SELECT DISTINCT token FROM unnest($1) AS token ORDER BY token
-         ON CONFLICT DO NOTHING RETURNING token",
+/// Words and spellings that this run has not written yet; an earlier one may have.
+fn write_dictionary(owner: &mut PgConnection, fresh: &BTreeSet<&Spelling>) -> Result<(), StorageError> {
+    let words: BTreeSet<&str> = fresh.iter().map(|spelled| spelled.word.as_str()).collect();
+    sql_query(
+        "INSERT INTO name_tokens (token) SELECT token FROM unnest($1) AS token ORDER BY token ON CONFLICT DO NOTHING",
     )
-    .bind::<Array<Text>, _>(words)
-    .load(owner)?;
-    let forms: BTreeMap<&str, Vec<i64>> =
-        fresh.iter().map(|row| (row.token.as_str(), near_forms(&row.token))).collect();
-    let (tokens, numbers): (Vec<&str>, Vec<i64>) =
-        forms.iter().flat_map(|(token, forms)| forms.iter().map(move |form| (*token, *form))).unzip();
-    sql_query("INSERT INTO name_token_forms (form, token) SELECT DISTINCT form, token FROM unnest($1, $2) AS f(form, token) ON CONFLICT DO NOTHING")
-        .bind::<Array<BigInt>, _>(numbers)
-        .bind::<Array<Text>, _>(tokens)
-        .execute(owner)?;
+    .bind::<Array<Text>, _>(words.into_iter().collect::<Vec<_>>())
+    .execute(owner)?;
+    let forms = Forms::of(fresh.iter().copied());
+    sql_query(
+        "INSERT INTO name_token_forms (form, spelling, token)
+         SELECT DISTINCT form, spelling, token FROM unnest($1, $2, $3) AS f(form, spelling, token) ORDER BY 1, 2, 3
+         ON CONFLICT DO NOTHING",
+    )
+    .bind::<Array<BigInt>, _>(forms.forms)
+    .bind::<Array<Text>, _>(forms.spellings)
+    .bind::<Array<Text>, _>(forms.words)
+    .execute(owner)?;
     Ok(())
 }

@@ -127,7 +127,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StorageError`].
     pub fn child_registration_begin(&mut self, child: &NewChild) -> Result<(), StorageError> {
-        let keys = lookup_entry(&child.person().prepare()).keys;
+        let keys = lookup_entry(&child.person()).keys;
         sql_query(
             "SELECT count(pg_advisory_xact_lock(k.key)) FROM (SELECT key # 4211 AS key FROM unnest($1) AS key ORDER BY 1) AS k",
         )

@@ -9,9 +9,11 @@ use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Text, Uuid as SqlUuid};
-use qorgan_domain::children::{PersonName, Sex, lookup_entry, near_days};
+use qorgan_domain::children::{PersonName, Sex, near_days};
 use qorgan_domain::ids::ChildId;
-use qorgan_domain::matching::{Decision, Frequencies, HeldName, Model, NamePlace, Person, Prepared, Scored};
+use qorgan_domain::matching::{
+    Decision, Frequencies, HeldName, Model, NamePlace, Person, Prepared, Scored, blocking_keys,
+};
 use qorgan_domain::policy::Action;
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
@@ -307,9 +309,9 @@ struct Asked {
 
 impl Asked {
     fn add(&mut self, place: i32, probe: &Prepared) {
-        for key in lookup_entry(probe).keys {
+        for key in blocking_keys(probe) {
             self.key_probes.push(place);
-            self.keys.push(key);
+            self.keys.push(key.value());
         }
         for day in probe.birth_date().map(near_days).unwrap_or_default() {
             self.day_probes.push(place);

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
-use qorgan_domain::children::{LOOKUP_VERSION, LookupEntry, NameSource, PersonName, lookup_entry};
+use qorgan_domain::children::{
+    LOOKUP_VERSION, LookupEntry, NameSource, PersonName, Spelling, lookup_entry, near_forms,
+};
 use qorgan_domain::ids::ChildId;
 use qorgan_domain::matching::{HeldName, Person};
 use uuid::Uuid;
@@ -110,7 +112,7 @@ impl Tx<'_> {
                 sex: Some(child.sex),
                 ..Person::default()
             };
-            self.lookup_write(child.id, &lookup_entry(&person.prepare()), None)?;
+            self.lookup_write(child.id, &lookup_entry(&person), None)?;
         }
         Ok(kept)
     }
@@ -140,7 +142,7 @@ impl Tx<'_> {
             GivenName { last: held.last_name, first: held.first_name, patronymic: held.patronymic }.held()
         }));
         let person = Person { names, ..child.person() };
-        self.lookup_write(child.id, &lookup_entry(&person.prepare()), Some(LOOKUP_VERSION))
+        self.lookup_write(child.id, &lookup_entry(&person), Some(LOOKUP_VERSION))
     }
 
     fn names_of(&mut self, records: &[ChildId]) -> Result<Vec<NameHeld>, StorageError> {
@@ -174,15 +176,39 @@ impl Tx<'_> {
 
     /// Adds to what a record is found by; with a version it replaces all of it.
     fn lookup_write(&mut self, child: ChildId, entry: &LookupEntry, version: Option<i16>) -> Result<(), StorageError> {
-        sql_query("SELECT child_match_write($1, $2, $3, $4, $5, $6, $7)")
+        let forms = Forms::of(&entry.spellings);
+        sql_query("SELECT child_match_write($1, $2, $3, $4, $5, $6, $7, $8)")
             .bind::<SqlUuid, _>(child.as_uuid())
             .bind::<Nullable<SmallInt>, _>(version)
             .bind::<Array<BigInt>, _>(&entry.keys)
             .bind::<Array<Text>, _>(&entry.words)
             .bind::<Array<SmallInt>, _>(&entry.places)
-            .bind::<Array<Text>, _>(&entry.form_words)
-            .bind::<Array<BigInt>, _>(&entry.forms)
+            .bind::<Array<Text>, _>(forms.words)
+            .bind::<Array<Text>, _>(forms.spellings)
+            .bind::<Array<BigInt>, _>(forms.forms)
             .execute(self.connection)?;
         Ok(())
+    }
+}
+
+/// The forms of spellings, in parallel lists.
+#[derive(Default)]
+pub(super) struct Forms<'a> {
+    pub(super) words: Vec<&'a str>,
+    pub(super) spellings: Vec<&'a str>,
+    pub(super) forms: Vec<i64>,
+}
+
+impl<'a> Forms<'a> {
+    pub(super) fn of(spellings: impl IntoIterator<Item = &'a Spelling>) -> Self {
+        let mut all = Self::default();
+        for spelled in spellings {
+            for form in near_forms(&spelled.spelling) {
+                all.words.push(&spelled.word);
+                all.spellings.push(&spelled.spelling);
+                all.forms.push(form);
+            }
+        }
+        all
     }
 }

@@ -4,6 +4,8 @@
 //! each word of the query is looked up in that dictionary by the forms it shares (`near_forms`), and records are then
 //! looked up by whole words.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -25,6 +27,8 @@ const MOST_WORDS: usize = 4;
 struct NearRow {
     #[diesel(sql_type = Integer)]
     word: i32,
+    #[diesel(sql_type = Text)]
+    spelling: String,
     #[diesel(sql_type = Text)]
     token: String,
     #[diesel(sql_type = Integer)]
@@ -53,7 +57,7 @@ impl Tx<'_> {
         terms: &SearchTerms,
         limit: usize,
     ) -> Result<Vec<Candidate>, StorageError> {
-        let mut readings = self.readings(terms.words())?;
+        let mut readings = self.readings(terms)?;
         readings.sort_by_key(|word| word.children);
         let mut found = self.with_words(&readings, terms)?;
         if found.is_empty() && readings.len() > 2 {
@@ -69,14 +73,16 @@ impl Tx<'_> {
         Ok(candidates)
     }
 
-    /// For each word of a query what it may stand for.
-    fn readings(&mut self, words: &[String]) -> Result<Vec<Readings>, StorageError> {
+    /// For each word of a query what it may stand for: words of which a spelling is near one of its own.
+    fn readings(&mut self, terms: &SearchTerms) -> Result<Vec<Readings>, StorageError> {
+        let words = terms.words();
         if words.is_empty() {
             return Ok(Vec::new());
         }
+        let spelled = terms.spellings();
         let (mut places, mut forms) = (Vec::new(), Vec::new());
-        for (place, word) in (0_i32..).zip(words) {
-            for form in near_forms(word) {
+        for (place, spelled) in (0_i32..).zip(&spelled) {
+            for form in near_forms(&spelled.spelling) {
                 places.push(place);
                 forms.push(form);
             }
@@ -85,20 +91,21 @@ impl Tx<'_> {
             .bind::<Array<Integer>, _>(places)
             .bind::<Array<BigInt>, _>(forms)
             .load(self.connection)?;
-        let mut found: Vec<Vec<(usize, i32, String)>> = vec![Vec::new(); words.len()];
+        let mut found: Vec<HashMap<String, (usize, i32)>> = vec![HashMap::new(); words.len()];
         for row in near {
-            let place = usize::try_from(row.word).unwrap_or(usize::MAX);
-            let (Some(word), Some(found)) = (words.get(place), found.get_mut(place)) else { continue };
-            if let Some(slips) = slips_between(word, &row.token) {
-                found.push((slips, -row.children_count, row.token));
-            }
+            let Some(spelled) = usize::try_from(row.word).ok().and_then(|place| spelled.get(place)) else { continue };
+            let Some(slips) = slips_between(&spelled.spelling, &row.spelling) else { continue };
+            let Ok(word) = words.binary_search(&spelled.word) else { continue };
+            let reading = (slips, -row.children_count);
+            found[word].entry(row.token).and_modify(|known| *known = reading.min(*known)).or_insert(reading);
         }
-        let readings = found.into_iter().map(|mut near| {
+        let readings = found.into_iter().map(|near| {
+            let mut near: Vec<((usize, i32), String)> = near.into_iter().map(|(token, order)| (order, token)).collect();
             near.sort();
             near.truncate(READINGS);
             Readings {
-                children: near.iter().map(|(_, count, _)| -i64::from(*count)).sum(),
-                tokens: near.into_iter().map(|(.., token)| token).collect(),
+                children: near.iter().map(|((_, count), _)| -i64::from(*count)).sum(),
+                tokens: near.into_iter().map(|(_, token)| token).collect(),
             }
         });
         Ok(readings.collect())
