@@ -239,7 +239,8 @@ fn rows_are_erased_when_their_time_has_come() {
     assert_eq!(sweep(&mut owner, 100), 0);
     assert!(sweep(&mut owner, 200) >= 5);
     assert_eq!(sweep(&mut owner, 200), 0);
-    let kept = "SELECT count(*) FROM register_reconciliation_items WHERE content IS NOT NULL OR external_id IS NOT NULL";
+    let kept =
+        "SELECT count(*) FROM register_reconciliation_items WHERE content IS NOT NULL OR external_id IS NOT NULL";
     assert_eq!(count(&it.cast.server, kept), 0);
     let summary = it.office.get(&path).expect(200);
     assert!(summary.body["erased_at"].is_string());
@@ -289,7 +290,10 @@ fn only_wide_scopes_compare_and_nobody_sees_a_foreign_list() {
     let uploaded = upload(&abroad, rows).expect(201);
     let all = items(&abroad, &uploaded.id());
     assert_eq!(item(&all, "1")["fact"], json!({"id": null, "number": it.numbers[0]}));
-    assert!(!all.iter().any(|item| item["fact"]["number"] == it.numbers[2].as_str()), "a clinic's fact is no matter of it");
+    assert!(
+        !all.iter().any(|item| item["fact"]["number"] == it.numbers[2].as_str()),
+        "a clinic's fact is no matter of it"
+    );
     assert!(!abroad.get("/register/facts").expect(200).text.contains(&it.numbers[0]));
 }
 
@@ -297,7 +301,8 @@ fn only_wide_scopes_compare_and_nobody_sees_a_foreign_list() {
 fn what_is_no_list_is_told_at_once() {
     let cast = Cast::new();
     let office = cast.server.client("supervisor.office.home");
-    let reply = send(&office, "title=a&from=2026-03-01&to=2026-02-01&agency=ABC&territory=990000000", "text/csv", HEADER);
+    let reply =
+        send(&office, "title=a&from=2026-03-01&to=2026-02-01&agency=ABC&territory=990000000", "text/csv", HEADER);
     let named: Vec<String> =
         reply.problem(422, "validation_failed").errors().iter().map(|(at, code)| format!("{at} {code}")).collect();
     assert_eq!(named, ["to period_order", "agency unknown_agency", "territory unknown_territory"]);
@@ -331,8 +336,13 @@ fn five_thousand_rows() {
         let day = if number % 50 == 0 { "32.02.2026" } else { "15.02.2026" };
         let name = ["Сейтқали", "Ахметов", "Ким", "Петренко", "Жұмабек"][number % 5];
         let second = ["а", "о", "у", "е", "и", "ы", "я"][number % 7];
-        writeln!(rows, "{number};{day};{name}{second};Данияр{second};{:02}.03.20{:02};м;violence;neglect;351000000;home", number % 28 + 1, number % 9 + 9)
-            .expect("text");
+        writeln!(
+            rows,
+            "{number};{day};{name}{second};Данияр{second};{:02}.03.20{:02};м;violence;neglect;351000000;home",
+            number % 28 + 1,
+            number % 9 + 9
+        )
+        .expect("text");
     }
     let started = Instant::now();
     let uploaded = upload(&office, &rows).expect(201);

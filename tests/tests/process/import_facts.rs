@@ -43,13 +43,34 @@ fn world() -> (Home, TestDatabase) {
     (Home::new(), database)
 }
 
-const HEADER: &str =
-    "№;Дата;Город;Место;Фамилия;Имя;Отчество;Дата рождения;Пол;Вид насилия;Суть;КУИ;Учтено;Примечание";
+const HEADER: &str = "№;Дата;Город;Место;Фамилия;Имя;Отчество;Дата рождения;Пол;Вид насилия;Суть;КУИ;Учтено;Примечание";
 const MAP: [&str; 26] = [
-    "--map", "external_id=№", "--map", "occurred_on=дата", "--map", "territory=Город", "--map", "setting=Место",
-    "--map", "last_name=Фамилия", "--map", "first_name=Имя", "--map", "patronymic=Отчество", "--map",
-    "birth_date=Дата рождения", "--map", "sex=Пол", "--map", "main_form=Вид насилия", "--map", "description=Суть",
-    "--map", "kui=КУИ", "--map", "reported_on=Учтено",
+    "--map",
+    "external_id=№",
+    "--map",
+    "occurred_on=дата",
+    "--map",
+    "territory=Город",
+    "--map",
+    "setting=Место",
+    "--map",
+    "last_name=Фамилия",
+    "--map",
+    "first_name=Имя",
+    "--map",
+    "patronymic=Отчество",
+    "--map",
+    "birth_date=Дата рождения",
+    "--map",
+    "sex=Пол",
+    "--map",
+    "main_form=Вид насилия",
+    "--map",
+    "description=Суть",
+    "--map",
+    "kui=КУИ",
+    "--map",
+    "reported_on=Учтено",
 ];
 
 fn table(rows: &str) -> Vec<u8> {
@@ -61,9 +82,8 @@ fn with_map<'a>(more: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// The same event by two rows in different spelling, one of another child, a bad one.
-const ROWS: &str =
-    "1;3.02.2024;г. Караганда;Дома;Төлегенова;Жанерке;Сериковна;11.04.2013;Ж;Физическое насилие;Синяки;1402;05.02.2024;x\n\
-     2;04.02.2024;Караганда;;Тулегенова;Жанерке;Серикқызы;11.04.2013;жен;physical;Побои в семье;;;\n\
+const ROWS: &str = "1;3.02.2024;г. Караганда;Дома;Төлегенова;Жанерке;Сериковна;11.04.2013;Ж;Физическое насилие;Синяки;1402;05.02.2024;x\n\
+     2;04.02.2024;Караганда;;Толегенова;Жанерке;Серикқызы;11.04.2013;жен;physical;Побои в семье;;;\n\
      3;10.03.2024;351000000;school;Ибрагимов;Бауыржан;Оразович;30.09.2012;м;bullying;Травля;;;\n\
      4;32.03.2024;351000000;school;Секретов;Алмас;;30.09.2012;м;bullying;Травля;;;\n";
 
@@ -72,8 +92,8 @@ fn a_table_of_earlier_years_becomes_facts_once() {
     let (home, database) = world();
     let arguments = with_map(&["--default", "setting=home"]);
     let dry = import(&home, &database, &table(ROWS), &[arguments.clone(), vec!["--dry-run", "--json"]].concat());
-    let told: Value = serde_json::from_slice(&dry.stdout)
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&dry.stderr)));
+    let told: Value =
+        serde_json::from_slice(&dry.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&dry.stderr)));
     let counted = |told: &Value| ["new", "matched", "review", "repeated", "rejected"].map(|name| told[name].as_u64());
     assert_eq!(counted(&told), [2, 1, 0, 0, 1].map(Some), "{told}");
     assert_eq!((dry.status.code(), &told["id"]), (Some(1), &Value::Null));
@@ -122,10 +142,11 @@ fn a_table_of_earlier_years_becomes_facts_once() {
 fn an_old_suicide_calls_for_nothing_and_a_fresh_one_does() {
     let (home, database) = world();
     let fresh = chrono::Utc::now().date_naive() - chrono::TimeDelta::days(2);
-    let header = "external_id;occurred_on;territory;setting;last_name;first_name;birth_date;sex;level;description;school";
+    let header =
+        "external_id;occurred_on;territory;setting;last_name;first_name;birth_date;sex;level;description;school";
     let rest = "351000000;home;{};Данияр;2012-09-30;м;attempt;Таблетки;school home";
     let row = |id: &str, day: &str, name: &str| format!("{id};{day};{}\n", rest.replace("{}", name));
-    
+
     let file = format!("{header}\n{}{}", row("1", "2024-05-05", "Сейтқали"), row("2", &fresh.to_string(), "Мұратов"));
     let done = import(&home, &database, file.as_bytes(), &[]);
     let text = String::from_utf8_lossy(&done.stdout).into_owned();
@@ -165,7 +186,19 @@ fn two_imports_of_one_file_at_once_double_nothing() {
 fn what_cannot_be_used_is_told_and_rights_count() {
     let (home, database) = world();
     let wrong = home
-        .command(&["import", "facts", "Facts.xls", "--as", "Ж", "--map", "x=y", "--default", "sex", "--encoding", "dos"])
+        .command(&[
+            "import",
+            "facts",
+            "Facts.xls",
+            "--as",
+            "Ж",
+            "--map",
+            "x=y",
+            "--default",
+            "sex",
+            "--encoding",
+            "dos",
+        ])
         .output()
         .expect("run the program");
     let text = String::from_utf8_lossy(&wrong.stderr).into_owned();
@@ -191,9 +224,21 @@ fn rows_a_second() {
     let syllables = ["ба", "да", "ка", "ла", "ма", "на", "ра", "са", "та", "жа"];
     for number in 0..5_000_usize {
         let of = |at: u32| syllables[number / 10_usize.pow(at) % 10];
-        writeln!(rows, "{number};{:02}.{:02}.2024;351000000;home;{}{}{}ев;{}{}р;;{:02}.{:02}.20{:02};м;bullying;Травля;;;",
-            number % 28 + 1, number / 28 % 12 + 1, of(0), of(1), of(2), of(3), of(0),
-            number % 27 + 1, number % 12 + 1, number % 9 + 8).expect("text");
+        writeln!(
+            rows,
+            "{number};{:02}.{:02}.2024;351000000;home;{}{}{}ев;{}{}р;;{:02}.{:02}.20{:02};м;bullying;Травля;;;",
+            number % 28 + 1,
+            number / 28 % 12 + 1,
+            of(0),
+            of(1),
+            of(2),
+            of(3),
+            of(0),
+            number % 27 + 1,
+            number % 12 + 1,
+            number % 9 + 8
+        )
+        .expect("text");
     }
     let started = Instant::now();
     let done = import(&home, &database, &table(&rows), &with_map(&[]));

@@ -71,7 +71,7 @@ const CASE_RIGHTS: [(Action, &str); 23] = [
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 35] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 38] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
     (Action::ProtocolManage, "--------", &[Role::Administrator]),
@@ -99,6 +99,9 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 35] = [
     (Action::ServiceManage, "------x-", &[Role::Administrator]),
     (Action::ReportFile, "xxxxxxxx", &[]),
     (Action::RegisterRead, "xxxxxxxx", &[]),
+    (Action::FactImport, "------x-", &[]),
+    (Action::ReconciliationRead, "------x-", &[]),
+    (Action::ReconciliationWrite, "------x-", &[]),
     (Action::FactAmend, "xx--xxx-", &[]),
     (Action::FactAnnul, "------x-", &[]),
     (Action::FactMerge, "------x-", &[]),

@@ -13,9 +13,8 @@ pub fn probes(fixture: &Fixture) -> Vec<Probe> {
     let probe =
         |operation, action, about, method, path: String, body| Probe { operation, action, about, method, path, body };
     let list = "external_id;occurred_on;last_name;first_name\n1;10.02.2026;Ненайденный;Кайрат\n";
-    let create = |action| {
-        probe("reconciliation_create", action, About::OwnList, "POST", PATH.to_owned(), Some(raw(list)))
-    };
+    let create =
+        |action| probe("reconciliation_create", action, About::OwnList, "POST", PATH.to_owned(), Some(raw(list)));
     let office = fixture.cast.server.client("supervisor.office.home");
     let id = call(&office, &create(Action::ReconciliationWrite)).expect(201).id();
     let at = format!("/register/reconciliations/{id}");

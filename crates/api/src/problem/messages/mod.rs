@@ -14,8 +14,8 @@ mod gates;
 mod help;
 mod intake;
 mod protocols;
-mod register_lists;
 mod register;
+mod register_lists;
 mod rules;
 mod sync;
 

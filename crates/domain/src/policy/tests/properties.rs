@@ -61,7 +61,7 @@ struct Records {
 }
 
 impl Records {
-    fn subjects(&self) -> [Subject<'_>; 9] {
+    fn subjects(&self) -> [Subject<'_>; 10] {
         let [first, second] = &self.organisations;
         [
             Subject::None,
@@ -75,6 +75,7 @@ impl Records {
             Subject::Task(&self.case, &self.task_holder),
             Subject::Fact { reporters: &self.reporters, in_visible_case: self.flag },
             Subject::Account(first),
+            Subject::Reconciliation(first),
             Subject::Placement(first),
             Subject::Service(self.flag.then_some(first)),
         ]

@@ -66,10 +66,8 @@ impl Tx<'_> {
     /// Makes registrations of children alike wait, as [`Tx::child_registration_begin`] does, for all rows of a batch at
     /// once and in one order: locks taken row by row would meet those of others crosswise.
     pub(super) fn rows_registration_begin(&mut self, rows: &[(&RowPerson, &Kato)]) -> Result<(), StorageError> {
-        let mut keys: Vec<i64> = rows
-            .iter()
-            .flat_map(|(row, kato)| lookup_entry(&person(row, Some(*kato)).prepare()).keys)
-            .collect();
+        let mut keys: Vec<i64> =
+            rows.iter().flat_map(|(row, kato)| lookup_entry(&person(row, Some(*kato)).prepare()).keys).collect();
         keys.sort_unstable();
         keys.dedup();
         sql_query(

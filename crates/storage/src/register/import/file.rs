@@ -111,8 +111,7 @@ impl Tx<'_> {
     /// Another spelling by which a child is reported is kept with its record.
     fn row_name_hold(&mut self, child: &LinkableChild, person: &RowPerson) -> Result<(), StorageError> {
         if let (Some(last), Some(first)) = (&person.last_name, &person.first_name) {
-            let name =
-                GivenName { last: last.clone(), first: first.clone(), patronymic: person.patronymic.clone() };
+            let name = GivenName { last: last.clone(), first: first.clone(), patronymic: person.patronymic.clone() };
             if self.child_name_hold(child, &name)? {
                 self.publish("child.name_held", ResourceKind::Child, child.id.as_uuid())?;
             }
