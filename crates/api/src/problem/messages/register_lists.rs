@@ -46,7 +46,6 @@ pub const FIELDS: &[Row] = &[
         "Салыстыру кезеңі {max_days} күннен аспайды.",
         "A period has at most {max_days} days.",
     ),
-    ("unknown_fact", "Такого факта нет.", "Мұндай факт жоқ.", "There is no such fact."),
 ];
 
 /// Why a rule of the domain refuses.
