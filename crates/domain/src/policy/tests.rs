@@ -72,7 +72,7 @@ const CASE_RIGHTS: [(Action, &str); 23] = [
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 44] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 47] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
     (Action::ProtocolManage, "--------", &[Role::Administrator]),
@@ -108,6 +108,9 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 44] = [
     (Action::FactQualify, "--------", &[Role::QualificationMember]),
     (Action::MaterialRead, "xxxxxxxx", &[Role::QualificationMember]),
     (Action::MaterialAnswer, "xxxxxxxx", &[Role::QualificationMember]),
+    (Action::FactImport, "------x-", &[]),
+    (Action::ReconciliationRead, "------x-", &[]),
+    (Action::ReconciliationWrite, "------x-", &[]),
     (Action::FactAmend, "xx--xxx-", &[]),
     (Action::FactAnnul, "------x-", &[]),
     (Action::FactMerge, "------x-", &[]),

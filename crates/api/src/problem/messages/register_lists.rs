@@ -41,12 +41,11 @@ pub const FIELDS: &[Row] = &[
         "The period ends before it begins.",
     ),
     (
-        "period_too_long",
+        "list_period_too_long",
         "Период сверки не длиннее {max_days} дней.",
         "Салыстыру кезеңі {max_days} күннен аспайды.",
         "A period has at most {max_days} days.",
     ),
-    ("unknown_fact", "Такого факта нет.", "Мұндай факт жоқ.", "There is no such fact."),
 ];
 
 /// Why a rule of the domain refuses.

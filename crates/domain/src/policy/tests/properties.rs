@@ -61,7 +61,7 @@ struct Records {
 }
 
 impl Records {
-    fn subjects(&self) -> [Subject<'_>; 11] {
+    fn subjects(&self) -> [Subject<'_>; 12] {
         let [first, second] = &self.organisations;
         [
             Subject::None,
@@ -77,6 +77,7 @@ impl Records {
             Subject::Account(first),
             Subject::Group(self.flag.then_some(SeatInGroup { keeper: first.id == second.id, opens_file: self.flag })),
             Subject::Material(first.id),
+            Subject::Reconciliation(first),
             Subject::Placement(first),
             Subject::Service(self.flag.then_some(first)),
         ]

@@ -1,6 +1,6 @@
 //! Territories and schools as tables name them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use qorgan_domain::identity::OrganisationKind;
@@ -16,7 +16,7 @@ use crate::{StorageError, Tx, rows};
 /// What places and schools are called. A name that several have names none of them.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
-    territories: HashMap<Kato, ()>,
+    territories: HashSet<Kato>,
     by_name: HashMap<String, Option<Kato>>,
     schools: HashMap<String, Option<OrganisationRef>>,
 }
@@ -26,7 +26,7 @@ impl Places {
     #[must_use]
     pub fn territory(&self, place: &RowPlace) -> Option<Kato> {
         match place {
-            RowPlace::Kato(kato) => self.territories.contains_key(kato).then(|| kato.clone()),
+            RowPlace::Kato(kato) => self.territories.contains(kato).then(|| kato.clone()),
             RowPlace::Name(name) => self.by_name.get(&folded(name.as_str())).cloned().flatten(),
         }
     }
@@ -75,7 +75,7 @@ impl Tx<'_> {
             for name in std::iter::once(ru).chain(kk) {
                 places.add_name(&name, &kato);
             }
-            places.territories.insert(kato, ());
+            places.territories.insert(kato);
         }
         let homes: Vec<&str> = OrganisationKind::ALL
             .iter()
@@ -111,7 +111,7 @@ mod tests {
     fn a_place_is_found_by_any_of_its_spellings_and_by_no_shared_name() {
         let mut places = Places::default();
         let karaganda: Kato = "351000000".parse().unwrap();
-        places.territories.insert(karaganda.clone(), ());
+        places.territories.insert(karaganda.clone());
         for name in ["г. Караганда", "Қарағанды қаласы"] {
             places.add_name(name, &karaganda);
         }

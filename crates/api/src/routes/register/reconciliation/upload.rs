@@ -115,7 +115,7 @@ fn checked(tx: &mut Tx<'_>, query: &ReconciliationQuery, file_sha256: [u8; 32]) 
     if query.to < query.from {
         errors.push_named("to", Issue::new("period_order"));
     } else if (query.to - query.from).num_days() > MAX_DAYS {
-        errors.push_named("to", Issue::new("period_too_long").with("max_days", MAX_DAYS));
+        errors.push_named("to", Issue::new("list_period_too_long").with("max_days", MAX_DAYS));
     } else if query.from > tx.today() {
         errors.push_named("from", Issue::new("date_future"));
     }
