@@ -147,6 +147,7 @@ fn every_table_the_server_reads_has_row_security_or_holds_no_person() {
         "deadline_rules",
         "approval_rules",
         "consilium_rules",
+        "disclosure_rules",
         "calendar_days",
         "legal_regimes",
         "school_register_grounds",
