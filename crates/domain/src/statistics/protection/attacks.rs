@@ -4,7 +4,7 @@
 //! weighs it by Bayes' rule. It is told that a cell holds one fact or two, which in truth nobody tells it, and has to say
 //! which. Guessing without any table is the measure.
 //!
-//! `cargo nextest run -p qorgan-domain -E 'test(attacks)' --no-capture` prints the figures.
+//! `cargo nextest run --workspace -E 'test(attacks)' --no-capture` prints the figures.
 
 mod partitions;
 
@@ -88,28 +88,38 @@ impl Cell {
 }
 
 struct World {
-    facts: Vec<Fact>,
+    /// By territory: most cells lie in one.
+    facts: Vec<Vec<Fact>>,
     table: NoiseTable,
 }
 
 impl World {
     fn new(seed: u64) -> Self {
         let mut chance = Chance(seed);
-        let facts = (0..FACTS)
-            .map(|_| {
-                let mut values = VALUES.map(|values| chance.skewed(values));
-                // The gravest are the rarest.
-                values[FORM] = VALUES[FORM] - 1 - values[FORM];
-                let day = chance.below(u64::from(YEAR)) as u16;
-                Fact { values, day, entered: day + chance.below(40) as u16, key: chance.next() as u32 }
-            })
-            .collect();
+        let mut facts: Vec<Vec<Fact>> = (0..VALUES[TERRITORY]).map(|_| Vec::new()).collect();
+        for fact in (0..FACTS).map(|_| {
+            let mut values = VALUES.map(|values| chance.skewed(values));
+            // The gravest are the rarest.
+            values[FORM] = VALUES[FORM] - 1 - values[FORM];
+            let day = chance.below(u64::from(YEAR)) as u16;
+            Fact { values, day, entered: day + chance.below(40) as u16, key: chance.next() as u32 }
+        }) {
+            facts[usize::from(fact.values[TERRITORY])].push(fact);
+        }
         Self { facts, table: NoiseTable::of(&RULE).unwrap() }
     }
 
+    fn held(&self, cell: &Cell) -> impl Iterator<Item = &Fact> {
+        let territories = match cell.values[TERRITORY] {
+            Some(one) => &self.facts[usize::from(one)..=usize::from(one)],
+            None => &self.facts[..],
+        };
+        territories.iter().flatten().filter(move |fact| cell.holds(fact))
+    }
+
     fn truth(&self, cell: &Cell) -> (u64, CellKey) {
-        let facts = self.facts.iter().filter(|fact| cell.holds(fact));
-        facts.fold((0, CellKey::default()), |(count, key), fact| (count + 1, key + CellKey::of_sum(fact.key.into())))
+        self.held(cell)
+            .fold((0, CellKey::default()), |(count, key), fact| (count + 1, key + CellKey::of_sum(fact.key.into())))
     }
 
     fn count(&self, cell: &Cell) -> u64 {
@@ -285,7 +295,7 @@ fn who_knows_one_case_learns_little_of_another() {
         let cells = world.small();
         let odds = odds(&world, &cells);
         for (cell, month) in cells {
-            let own_case = world.facts.iter().find(|fact| cell.holds(fact)).unwrap();
+            let own_case = world.held(&cell).next().unwrap();
             // Parts of the cell in which the known case is not: anything shown there is another one, for 0 stays 0.
             let beside = (2..5).any(|attribute| {
                 (0..VALUES[attribute])
@@ -343,7 +353,7 @@ fn watching_the_register_every_day_would_wear_the_noise_away() {
         let world = World::new(seed);
         let rests = |territory: u8, age: u8| -> Option<(Cell, u16)> {
             let cell = Cell { suicidal: Some(true), ..Cell::ALL.with(TERRITORY, Some(territory)).with(3, Some(age)) };
-            let last = world.facts.iter().filter(|fact| cell.holds(fact)).map(|fact| fact.entered).max();
+            let last = world.held(&cell).map(|fact| fact.entered).max();
             (matches!(world.count(&cell), 1 | 2)).then_some((cell, last.unwrap_or_default()))
         };
         let pairs = (0..VALUES[TERRITORY]).flat_map(|one| (0..VALUES[3]).map(move |two| (one, two)));
