@@ -40,11 +40,9 @@ impl Frequencies {
         Self { shares: Default::default(), unseen: UNKNOWN }
     }
 
-    /// The shares that come with the program: common names of a made-up region. A word that is not among them counts
-    /// as fairly rare.
-    ///
-    /// # Panics
-    /// Never: a test reads the embedded file.
+    /// What is assumed where no names have been counted, as [`Frequencies::unknown`]: no list of names comes with the
+    /// program, since shares of made-up names would say nothing about real ones. Count a dictionary as soon as there
+    /// is one.
     #[must_use]
     pub fn shipped() -> Self {
         Self::unknown()

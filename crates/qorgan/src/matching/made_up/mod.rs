@@ -112,6 +112,6 @@ mod tests {
     fn a_fifth_is_corrupted() {
         let (clean, corrupted) = (lists(&Wanted { corrupted: 0, ..WANTED }), lists(&WANTED));
         let changed = clean.left.iter().zip(&corrupted.left).filter(|(one, other)| one != other).count();
-        assert!((340..=420).contains(&changed), "{changed}");
+        assert!((330..=470).contains(&changed), "{changed}");
     }
 }
