@@ -84,7 +84,8 @@ fn furnish(server: &Server) {
             .into_iter()
             .enumerate()
     {
-        let child = json!({"last_name": ["Кілтов", "Кілтбай", "Кілтжан", "Кілтбек"][at], "first_name": "Бала", "birth_date": "2014-05-17",
+        let last_name = ["Кілтов", "Кілтбай", "Кілтжан", "Кілтбек"][at];
+        let child = json!({"last_name": last_name, "first_name": "Бала", "birth_date": "2014-05-17",
             "sex": "female", "territory": "351000000", "confirm_new": true});
         let child = pedagogue.post("/children", &child).expect(201).id();
         let report = json!({"kind": "violence", "main_form": form, "occurred_on": day, "child_id": child, "role": "victim",

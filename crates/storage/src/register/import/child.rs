@@ -67,7 +67,7 @@ impl Tx<'_> {
     /// once and in one order: locks taken row by row would meet those of others crosswise.
     pub(super) fn rows_registration_begin(&mut self, rows: &[(&RowPerson, &Kato)]) -> Result<(), StorageError> {
         let mut keys: Vec<i64> =
-            rows.iter().flat_map(|(row, kato)| lookup_entry(&person(row, Some(*kato)).prepare()).keys).collect();
+            rows.iter().flat_map(|(row, kato)| lookup_entry(&person(row, Some(*kato))).keys).collect();
         keys.sort_unstable();
         keys.dedup();
         sql_query(
