@@ -9,7 +9,7 @@ use super::operations::{Operation, read};
 use crate::support::{Cast, open_case, register_child};
 
 /// Requests of one run. The seed is fixed: a failure comes back.
-const REQUESTS: u32 = 2_000;
+const REQUESTS: u32 = 4_000;
 const SEED: u64 = 4_210;
 
 /// A small generator of numbers (splitmix64), so that a seed means the same for ever.
