@@ -50,10 +50,10 @@ impl NamePart {
         if self.formal.iter().any(|name| other.formal.contains(name)) {
             return Level::Close;
         }
-        if self.tokens.len() > 1 || other.tokens.len() > 1 {
-            if let Some(level) = self.level_of_parts(other) {
-                return level;
-            }
+        if (self.tokens.len() > 1 || other.tokens.len() > 1)
+            && let Some(level) = self.level_of_parts(other)
+        {
+            return level;
         }
         self.likeness(other)
     }

@@ -10,6 +10,9 @@ use super::{Fact, FactVersion};
 use crate::schema::{register_fact_versions as versions, users};
 use crate::{AccessError, Authorized, Denial, StorageError, Tx};
 
+/// A version of a fact with who made it, by id and by the name colleagues see.
+pub type AuthoredVersion = (FactVersion, (UserId, String));
+
 impl Tx<'_> {
     /// A fact as it read at a moment: the version in force then. The right to it is the present one.
     ///
@@ -32,10 +35,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn fact_versions(
-        &mut self,
-        fact: &Authorized<Fact>,
-    ) -> Result<Vec<(FactVersion, (UserId, String))>, StorageError> {
+    pub fn fact_versions(&mut self, fact: &Authorized<Fact>) -> Result<Vec<AuthoredVersion>, StorageError> {
         let rows: Vec<(VersionRow, uuid::Uuid, String)> = versions::table
             .inner_join(users::table.on(users::id.eq(versions::actor_id)))
             .filter(versions::fact_id.eq(fact.id.as_uuid()))
