@@ -81,9 +81,9 @@ fn with_map<'a>(more: &[&'a str]) -> Vec<&'a str> {
     MAP.iter().chain(["--ignore-unknown"].iter()).chain(more).copied().collect()
 }
 
-/// The same event by two rows a day apart, one of another child, a bad one.
+/// The same event by two rows in different spelling, a day apart, one of another child, a bad one.
 const ROWS: &str = "1;3.02.2024;г. Караганда;Дома;Төлегенова;Жанерке;Сериковна;11.04.2013;Ж;Физическое насилие;Синяки;1402;05.02.2024;x\n\
-     2;04.02.2024;Караганда;;Төлегенова;Жанерке;Сериковна;11.04.2013;жен;physical;Побои в семье;;;\n\
+     2;04.02.2024;Караганда;;Тулегенова;Жанерке;Серикқызы;11.04.2013;жен;physical;Побои в семье;;;\n\
      3;10.03.2024;351000000;school;Ибрагимов;Бауыржан;Оразович;30.09.2012;м;bullying;Травля;;;\n\
      4;32.03.2024;351000000;school;Секретов;Алмас;;30.09.2012;м;bullying;Травля;;;\n";
 
