@@ -79,6 +79,8 @@ impl Tx<'_> {
     /// # Errors
     /// [`StorageError`].
     pub fn fact_may_be_taken(&mut self, fact: FactId) -> Result<Option<String>, StorageError> {
+        // Whoever takes it at the same moment is waited for: what is answered holds until this unit of work ends.
+        self.facts_lock(&[fact])?;
         Ok(diesel::select(group_may_take(fact.as_uuid())).get_result(self.connection)?)
     }
 }
