@@ -63,6 +63,27 @@ fn an_event_told_by_school_hospital_and_police_in_three_spellings_is_one_fact() 
     let _ = cast.stranger.get(&format!("/register/facts/{fact}")).problem(404, "not_found");
 }
 
+/// One wrong digit may give the number of another child: a report that agrees with it in nothing else is not about it, and
+/// must neither land in its record nor open it.
+#[test]
+fn the_number_of_quite_another_child_opens_no_record() {
+    let cast = Cast::new();
+    let holder = json!({"last_name": "Номерова", "first_name": "Аружан", "patronymic": "Олеговна",
+        "birth_date": "2011-05-02", "sex": "female", "iin": "600115500013", "territory": "351000000"});
+    let holder = cast.stranger.post("/children", &holder).expect(201).id();
+    let mut child = spelled("Әлімов", "Қайрат", Some("Серікұлы"));
+    child["iin"] = json!("600115500013");
+    let filed = file(&cast.police, &beating(child, "2026-02-10")).expect(201);
+    assert_eq!(outcome(&filed), "new");
+    assert_ne!(filed.body["report"]["child_id"], holder.as_str());
+    let _ = cast.police.get(&format!("/children/{holder}")).problem(404, "not_found");
+    // Nobody holds the number twice.
+    let recorded = filed.body["report"]["child_id"].as_str().expect("a child");
+    assert_eq!(cast.police.get(&format!("/children/{recorded}")).expect(200).body["iin"], Value::Null);
+    let held = cast.stranger.get(&format!("/children/{holder}")).expect(200).body;
+    assert_eq!(held["names_held"].as_array().map(Vec::len), Some(1));
+}
+
 #[test]
 fn reports_of_one_instant_are_one_fact() {
     let cast = Cast::new();

@@ -43,7 +43,12 @@ impl InlineChild {
             return Ok(found);
         }
         let id = self.new.id;
-        if tx.child_insert(&permit, self.new.clone())?.is_some() {
+        let mut new = self.new.clone();
+        if candidates.iter().any(|candidate| candidate.same_iin) {
+            // It belongs to somebody else, and nobody holds a number twice.
+            new.iin = None;
+        }
+        if tx.child_insert(&permit, new)?.is_some() {
             return found(tx, id, alike);
         }
         // A number that another request took just now, or an id of a record that the caller cannot see.
@@ -55,10 +60,11 @@ impl InlineChild {
     }
 }
 
-/// The record that is certainly the child, and the others. A number is one child's, whatever the reporter confirms; by
-/// name only where no other record comes near.
+/// The record that is certainly the child, and the others. A number is one child's, whatever the reporter confirms, unless
+/// all else says that it is another child: then one of the digits is wrong, and following it would open the record of a
+/// stranger. By name only where no other record comes near.
 fn certain(candidates: &[Candidate], confirmed_new: bool) -> (Option<ChildId>, Vec<ChildId>) {
-    let by_number = candidates.iter().find(|candidate| candidate.same_iin);
+    let by_number = candidates.iter().find(|candidate| candidate.same_iin && candidate.decision != Decision::Different);
     let only = match candidates {
         [only] if only.decision == Decision::Automatic && !confirmed_new => Some(only),
         _ => None,
