@@ -444,6 +444,8 @@ fn by_name(bench: &Bench, asked: &[Made], chance: &mut Chance) {
         ("last and first name, both misspelled, of 50 shown", 2, false, 50),
     ] {
         let (mut found, mut times) = (0, Vec::new());
+        // Without the day of birth a list of namesakes is cut off somewhere: that is another thing than not finding.
+        let (mut without_day, mut cut_off, mut cut_off_with_day) = (0, 0, 0);
         for child in asked {
             let mut words = vec![child.last.clone(), child.first.clone()];
             words.extend(child.patronymic.clone().filter(|_| with_patronymic));
@@ -462,6 +464,11 @@ fn by_name(bench: &Bench, asked: &[Made], chance: &mut Chance) {
             });
             let hit = candidates.iter().any(|candidate| candidate.id == ChildId::from_uuid(child.id));
             found += usize::from(hit);
+            without_day += usize::from(born.is_none());
+            if !hit && candidates.len() == limit {
+                cut_off += 1;
+                cut_off_with_day += usize::from(born.is_some());
+            }
             if !hit && std::env::var_os("QORGAN_BENCH_MISSES").is_some() {
                 println!(
                     "  missed: {} for {} {} ({} found)",
@@ -473,6 +480,10 @@ fn by_name(bench: &Bench, asked: &[Made], chance: &mut Chance) {
             }
             times.push(time);
         }
+        println!(
+            "  not shown since {limit} others were: {cut_off}, {cut_off_with_day} of them asked for with the day of birth \
+             ({without_day} were asked for without)"
+        );
         report(what, found, times);
     }
 }
