@@ -52,11 +52,14 @@ ALTER TABLE register_fact_versions
     ALTER COLUMN channel SET NOT NULL,
     ALTER COLUMN organisation_kato SET NOT NULL;
 
--- The channel of the signal that opened a case, for who reports a fact of the case: the signal may be another's.
-CREATE FUNCTION case_signal_channel(p_case uuid) RETURNS text
+-- The channel of the signal that opened a case which the session sees, or else the case of a report: the signal itself may be
+-- another's.
+CREATE FUNCTION case_signal_channel(p_case uuid, p_report uuid) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
-    SELECT s.channel FROM cases c JOIN signals s ON s.id = c.signal_id WHERE c.id = p_case AND case_visible(p_case)
+    SELECT s.channel FROM cases c JOIN signals s ON s.id = c.signal_id
+    WHERE c.id = CASE WHEN p_case IS NULL THEN (SELECT r.case_id FROM register_reports r WHERE r.id = p_report)
+                      WHEN case_visible(p_case) THEN p_case END
 $$;
 
 -- ---------------------------------------------------------------------------------- words as numbers
@@ -315,10 +318,13 @@ CREATE FUNCTION register_ledger_learn() RETURNS void
     LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
     SELECT count(register_ledger_code(attribute, word)) FROM (
-        SELECT DISTINCT w.attribute, w.word FROM register_fact_versions v CROSS JOIN LATERAL (VALUES
-            ('nature', v.kind || ':' || coalesce(v.main_form, v.level)), ('sex', v.sex), ('setting', v.setting),
-            ('relation', v.relation), ('agency', v.agency_code), ('status', v.status), ('channel', v.channel))
-            AS w (attribute, word)) words;
+        SELECT DISTINCT 'nature', kind || ':' || coalesce(main_form, level) FROM register_fact_versions
+        UNION ALL SELECT DISTINCT 'sex', sex FROM register_fact_versions
+        UNION ALL SELECT DISTINCT 'setting', setting FROM register_fact_versions
+        UNION ALL SELECT DISTINCT 'relation', relation FROM register_fact_versions
+        UNION ALL SELECT DISTINCT 'agency', agency_code FROM register_fact_versions
+        UNION ALL SELECT DISTINCT 'status', status FROM register_fact_versions
+        UNION ALL SELECT DISTINCT 'channel', channel FROM register_fact_versions) AS words (attribute, word);
     SELECT count(register_ledger_forms(forms)) FROM (SELECT DISTINCT forms FROM register_fact_versions) sets;
 $$;
 
@@ -331,8 +337,10 @@ SELECT entry.posted_at, register_key(k.record_key) AS record_key, v.occurred_on,
 FROM register_fact_versions v
 JOIN register_record_keys k ON k.fact_id = v.fact_id
 CROSS JOIN LATERAL (VALUES (v.recorded_at, 1::smallint), (v.superseded_at, -1::smallint)) AS entry (posted_at, sign)
-CROSS JOIN LATERAL (SELECT coalesce(bit_or(1 << (w.code - 1)), 0) AS mask FROM register_ledger_words w
-                    WHERE w.attribute = 'form' AND w.word = ANY (v.forms)) AS sets
+JOIN (SELECT listed.forms, coalesce(bit_or(1 << (w.code - 1)), 0) AS mask
+      FROM (SELECT DISTINCT forms FROM register_fact_versions) AS listed
+      LEFT JOIN register_ledger_words w ON w.attribute = 'form' AND w.word = ANY (listed.forms)
+      GROUP BY listed.forms) AS sets ON sets.forms = v.forms
 JOIN register_ledger_words nature ON nature.attribute = 'nature' AND nature.word = v.kind || ':' || coalesce(v.main_form, v.level)
 JOIN register_ledger_words sex ON sex.attribute = 'sex' AND sex.word = v.sex
 JOIN register_ledger_words setting ON setting.attribute = 'setting' AND setting.word = v.setting
@@ -341,6 +349,18 @@ JOIN register_ledger_words agency ON agency.attribute = 'agency' AND agency.word
 JOIN register_ledger_words status ON status.attribute = 'status' AND status.word = v.status
 JOIN register_ledger_words channel ON channel.attribute = 'channel' AND channel.word = v.channel
 WHERE entry.posted_at IS NOT NULL;
+
+-- What is missing of each entry; below 0, what is too much.
+CREATE VIEW register_ledger_missing AS
+SELECT posted_at, record_key, occurred_on, kato, organisation_kato, forms, nature, sex, age_years, setting, relation, agency,
+       status, channel, counted, sum(sign)::integer AS missing
+FROM (SELECT * FROM register_ledger_due
+      UNION ALL
+      SELECT posted_at, record_key, occurred_on, kato, organisation_kato, forms, nature, sex, age_years, setting, relation,
+             agency, status, channel, counted, -sign FROM register_ledger) AS entries
+GROUP BY posted_at, record_key, occurred_on, kato, organisation_kato, forms, nature, sex, age_years, setting, relation, agency,
+         status, channel, counted
+HAVING sum(sign) <> 0;
 
 -- Posts what the ledger lacks, and takes back by entries of the other sign what it has too much, in one snapshot: readers
 -- and writers go on. Answers how many entries that took.
@@ -355,16 +375,7 @@ BEGIN
                                  setting, relation, agency, status, channel, counted, sign)
     SELECT posted_at, record_key, occurred_on, kato, organisation_kato, forms, nature, sex, age_years, setting, relation,
            agency, status, channel, counted, sign(missing)
-    FROM (SELECT posted_at, record_key, occurred_on, kato, organisation_kato, forms, nature, sex, age_years, setting,
-                 relation, agency, status, channel, counted, sum(sign)::integer AS missing
-          FROM (SELECT * FROM register_ledger_due
-                UNION ALL
-                SELECT posted_at, record_key, occurred_on, kato, organisation_kato, forms, nature, sex, age_years, setting,
-                       relation, agency, status, channel, counted, -sign FROM register_ledger) AS entries
-          GROUP BY posted_at, record_key, occurred_on, kato, organisation_kato, forms, nature, sex, age_years, setting,
-                   relation, agency, status, channel, counted
-          HAVING sum(sign) <> 0) AS net,
-         generate_series(1, abs(missing))
+    FROM register_ledger_missing, generate_series(1, abs(missing))
     ORDER BY posted_at;
     GET DIAGNOSTICS posted = ROW_COUNT;
     RETURN posted;
@@ -832,6 +843,6 @@ $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
-    case_signal_channel(uuid), register_counted(text[], date, date, timestamptz), register_day_settled(date),
+    case_signal_channel(uuid, uuid), register_counted(text[], date, date, timestamptz), register_day_settled(date),
     register_ledger_fold(bigint, bigint)
 TO qorgan_server;
