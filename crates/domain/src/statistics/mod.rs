@@ -1,6 +1,16 @@
 //! Counting facts of the register.
 
+mod attribute;
+mod dimension;
+mod filters;
+mod period;
+mod population;
 pub mod protection;
 mod query;
 
-pub use query::{Dimension, Filters, StatisticsMethod, StatisticsParameters, StatisticsQuery};
+pub use attribute::Attribute;
+pub use dimension::{AgeFiveYears, AgeSchoolStage, Dimension, FactOutcome};
+pub use filters::Filters;
+pub use period::PeriodUnit;
+pub use population::{ChildPopulation, TerritoryPopulation};
+pub use query::{StatisticsMethod, StatisticsParameters, StatisticsQuery};

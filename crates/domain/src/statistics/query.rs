@@ -2,40 +2,9 @@
 
 use chrono::{Months, NaiveDate};
 
+use super::{Dimension, Filters};
 use crate::Invalid;
-use crate::children::Sex;
-use crate::identity::AgencyCode;
-use crate::register::{AgeGroup, FactKind, FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm};
-use crate::territory::Kato;
 use crate::words::words;
-
-words! {
-    /// By what facts are grouped when they are counted.
-    pub enum Dimension {
-        /// Month of the event.
-        Month = "month",
-        /// City or district of the event.
-        Territory = "territory",
-        /// Violence or suicidal behaviour.
-        Kind = "kind",
-        /// Main form of violence.
-        MainForm = "main_form",
-        /// Level of suicidal behaviour.
-        Level = "level",
-        /// Sex of the child.
-        Sex = "sex",
-        /// Age group of the child on the day of the event.
-        AgeGroup = "age_group",
-        /// Where it took place.
-        Setting = "setting",
-        /// What the alleged perpetrator is to the child.
-        Relation = "relation",
-        /// The agency that reported first.
-        Agency = "agency",
-        /// Status of the fact.
-        Status = "status",
-    }
-}
 
 words! {
     /// How facts are counted.
@@ -45,31 +14,6 @@ words! {
         /// Each count changed by noise, so that none tells of a single child.
         Protected = "protected",
     }
-}
-
-/// Facts that a count is narrowed to; what is absent does not narrow.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filters {
-    /// Events in this unit or inside it.
-    pub territory: Option<Kato>,
-    /// Facts of this kind.
-    pub kind: Option<FactKind>,
-    /// Violence whose main form is this.
-    pub main_form: Option<ViolenceForm>,
-    /// Suicidal behaviour of this level.
-    pub level: Option<SuicidalLevel>,
-    /// Children of this sex.
-    pub sex: Option<Sex>,
-    /// Children of this age on the day of the event.
-    pub age_group: Option<AgeGroup>,
-    /// Events in this setting.
-    pub setting: Option<Setting>,
-    /// Violence by a person of this relation.
-    pub relation: Option<Relation>,
-    /// Facts first reported by this agency.
-    pub agency: Option<AgencyCode>,
-    /// Facts of this status.
-    pub status: Option<FactStatus>,
 }
 
 /// What is asked for, before it is checked.

@@ -44,27 +44,10 @@ pub fn guard(
     if errors.is_empty() { Ok(query.with_as_of(as_of)) } else { Err(errors) }
 }
 
-/// Dimensions and filters, a dimension that is both counted once. Months only divide the period.
-fn attributes(query: &StatisticsQuery) -> BTreeSet<Dimension> {
-    let grouped = query.group_by().iter().copied().filter(|dimension| *dimension != Dimension::Month);
-    grouped.chain(filtered(query.filters())).collect()
-}
-
-fn filtered(filters: &Filters) -> impl Iterator<Item = Dimension> {
-    let Filters { territory, kind, main_form, level, sex, age_group, setting, relation, agency, status } = filters;
-    let given = [
-        (Dimension::Territory, territory.is_some()),
-        (Dimension::Kind, kind.is_some()),
-        (Dimension::MainForm, main_form.is_some()),
-        (Dimension::Level, level.is_some()),
-        (Dimension::Sex, sex.is_some()),
-        (Dimension::AgeGroup, age_group.is_some()),
-        (Dimension::Setting, setting.is_some()),
-        (Dimension::Relation, relation.is_some()),
-        (Dimension::Agency, agency.is_some()),
-        (Dimension::Status, status.is_some()),
-    ];
-    given.into_iter().filter_map(|(dimension, given)| given.then_some(dimension))
+/// What dimensions and filters tell of, what both name counted once. Times only divide the period.
+fn attributes(query: &StatisticsQuery) -> BTreeSet<Attribute> {
+    let named = query.group_by().iter().copied().chain(query.filters().iter().map(|(dimension, _)| dimension));
+    named.filter(|dimension| dimension.unit().is_none()).map(Dimension::attribute).collect()
 }
 
 /// The last day of a month that is over before `today`, not after `day`.
