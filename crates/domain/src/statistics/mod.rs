@@ -1,6 +1,7 @@
 //! Counting facts of the register.
 
 mod attribute;
+mod compare;
 mod dimension;
 mod filters;
 mod period;
@@ -9,6 +10,7 @@ pub mod protection;
 mod query;
 
 pub use attribute::Attribute;
+pub use compare::{Comparison, Earlier, percent};
 pub use dimension::{AgeFiveYears, AgeSchoolStage, Dimension, FactOutcome};
 pub use filters::Filters;
 pub use period::PeriodUnit;

@@ -83,8 +83,9 @@ impl Tx<'_> {
             .load(self.connection)?;
         rows.into_iter()
             .map(|(kato, valid_from, children, source, provisional)| {
+                let territory = parse(&kato, "child_population", "kato", Uuid::nil())?;
                 Ok(TerritoryPopulation {
-                    territory: parse("child_population", "kato", &kato, Uuid::nil())?,
+                    territory,
                     // CHECK (children >= 0).
                     children: children.unsigned_abs(),
                     valid_from,
