@@ -10,7 +10,8 @@ DROP FUNCTION register_ledger_differences, register_recounted_cells, register_co
 DROP TABLE register_rollup_years, register_rollup_months, register_cuboids, register_axes;
 DROP FUNCTION register_ledger_correct;
 DROP VIEW register_ledger_missing, register_ledger_due;
-DROP FUNCTION register_ledger_learn, register_ledger_post, register_day_settled, register_ledger_guard;
+DROP FUNCTION register_ledger_learn, register_ledger_post, register_day_settled, register_ledger_guard,
+    register_day_grace;
 DROP TABLE register_open_past;
 DROP FUNCTION register_ledger_add, register_ledger_forms;
 DROP TABLE register_ledger_form_sets;

@@ -224,6 +224,9 @@ CREATE TABLE register_open_past (only_one boolean PRIMARY KEY DEFAULT true CHECK
 -- Numbers of a day that is over must never change. Who posts in a day holds its lock until the transaction ends, and a day
 -- that ended five seconds ago takes nothing any more: who comes so late tries again, and counts from the new day. So after
 -- register_day_settled() nothing can be posted in the day, and nothing posted in it waits to be committed.
+CREATE FUNCTION register_day_grace() RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN interval '5 seconds';
 CREATE FUNCTION register_ledger_guard(p_moment timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
@@ -231,7 +234,7 @@ DECLARE
     day date := register_day(p_moment);
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(4225, day - date '2000-01-01');
-    IF clock_timestamp() > register_day_begins(day + 1) + interval '5 seconds'
+    IF clock_timestamp() > register_day_begins(day + 1) + register_day_grace()
        AND NOT EXISTS (SELECT FROM register_open_past) THEN
         RAISE serialization_failure USING MESSAGE = 'the day in which this would count is over';
     END IF;
@@ -243,7 +246,7 @@ CREATE FUNCTION register_day_settled(p_day date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 BEGIN
-    IF clock_timestamp() <= register_day_begins(p_day + 1) + interval '5 seconds'
+    IF clock_timestamp() <= register_day_begins(p_day + 1) + register_day_grace()
        OR EXISTS (SELECT FROM register_open_past) THEN
         RETURN false;
     END IF;

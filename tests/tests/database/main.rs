@@ -6,6 +6,7 @@ mod child_search;
 mod everyday;
 mod group;
 mod help;
+mod ledger;
 mod migrations;
 mod row_security;
 mod statistics;

@@ -1,15 +1,14 @@
 //! By which signal a fact was detected.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Nullable, Uuid as SqlUuid};
 use qorgan_domain::ids::{CaseId, ReportId};
 use qorgan_domain::signals::SignalChannel;
-use uuid::Uuid;
 
 use crate::{StorageError, Tx, rows};
 
 diesel::define_sql_function! {
-    fn case_signal_channel(case_id: Nullable<SqlUuid>, report_id: Nullable<SqlUuid>) -> Nullable<Text>;
+    fn case_signal_channel(case_id: Nullable<SqlUuid>, report_id: Nullable<SqlUuid>) -> Nullable<diesel::sql_types::Text>;
 }
 
 impl Tx<'_> {

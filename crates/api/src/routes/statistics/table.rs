@@ -39,7 +39,7 @@ impl Table {
     /// The table of some counts; they are exact where no rule protected them.
     pub fn of(query: StatisticsQuery, counts: Counts, rule: Option<DisclosureRule>, language: Language) -> Self {
         let method = if rule.is_some() { StatisticsMethod::Protected } else { StatisticsMethod::Exact };
-        let Counts { rows, total } = counts;
+        let Counts { rows, total, is_final: _ } = counts;
         let cells = rows
             .into_iter()
             .map(|mut row| (query.group_by().iter().map(|of| row.keys.remove(of).flatten()).collect(), row.count))

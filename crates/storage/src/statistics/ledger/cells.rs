@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Jsonb, Nullable, Text, Timestamptz};
 use qorgan_domain::calendar::end_of_day;
-use qorgan_domain::register::FactStatus;
 use qorgan_domain::statistics::{Attribute, Dimension, StatisticsQuery};
 
 use super::super::conditions::conditions;
+use super::super::count::NOT_COUNTED;
 use super::super::dimensions::keys_expression;
 use crate::{StorageError, Tx};
 
@@ -60,8 +60,7 @@ fn statement(query: &StatisticsQuery) -> (String, serde_json::Value) {
     // Without the status the ledger gives counted facts only.
     let by_status = query.attributes().contains(&Attribute::Status);
     let counted = if by_status && query.filters().values(Dimension::Status).is_none() {
-        let words: Vec<&str> = FactStatus::ALL.iter().filter(|status| !status.is_counted()).map(|status| status.as_str()).collect();
-        format!(" AND v.status <> ALL ('{{{}}}')", words.join(","))
+        format!(" AND v.status <> ALL ('{{{}}}')", NOT_COUNTED.join(","))
     } else {
         String::new()
     };

@@ -8,4 +8,5 @@
 mod cells;
 mod verify;
 
+pub(super) use cells::KeyedCell;
 pub use verify::{Difference, Rebuilt, Verification, rebuild, verify};

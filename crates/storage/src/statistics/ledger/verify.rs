@@ -14,8 +14,19 @@ const NAMED: usize = 100;
 
 /// Attributes as sets of which samples ask: what rollups are made of, and what is finer than any.
 const ROLLED: [&str; 13] = [
-    "sex", "setting", "relation", "channel", "agency", "district", "organisation_district", "age_years", "kind", "main_form",
-    "level", "form", "status",
+    "sex",
+    "setting",
+    "relation",
+    "channel",
+    "agency",
+    "district",
+    "organisation_district",
+    "age_years",
+    "kind",
+    "main_form",
+    "level",
+    "form",
+    "status",
 ];
 const FINE: [&str; 4] = ["occurred_on", "kato", "forms", "organisation_kato"];
 
@@ -107,20 +118,23 @@ struct Cuboid {
 ///
 /// # Errors
 /// [`StorageError`].
-pub fn verify(owner: &mut PgConnection, samples: usize, seed: u64, now: DateTime<Utc>) -> Result<Verification, StorageError> {
-    let wrong: Number = sql_query("SELECT coalesce(sum(abs(missing)), 0)::bigint AS number FROM register_ledger_missing")
-        .get_result(owner)?;
+pub fn verify(
+    owner: &mut PgConnection,
+    samples: usize,
+    seed: u64,
+    now: DateTime<Utc>,
+) -> Result<Verification, StorageError> {
+    let wrong: Number =
+        sql_query("SELECT coalesce(sum(abs(missing)), 0)::bigint AS number FROM register_ledger_missing")
+            .get_result(owner)?;
     let span: Span = sql_query(
         "SELECT min(occurred_on) AS first_day, max(occurred_on) AS last_day, min(posted_at) AS first_posted FROM register_ledger",
     )
     .get_result(owner)?;
     let mut found = Verification { wrong_entries: wrong.number, ..Verification::default() };
     let today = local_date(now);
-    let span = (
-        span.first_day.unwrap_or(today),
-        span.last_day.unwrap_or(today),
-        span.first_posted.unwrap_or(now).min(now),
-    );
+    let span =
+        (span.first_day.unwrap_or(today), span.last_day.unwrap_or(today), span.first_posted.unwrap_or(now).min(now));
     let mut chance = Chance(seed);
     for at in 0..samples {
         compare(owner, &Sample::of(at, &mut chance, span, now), &mut found)?;
@@ -180,7 +194,12 @@ struct Sample {
 impl Sample {
     /// Kinds of moments and periods in turn, so that every path by which a count is read is taken: rollups alone, the edges
     /// of months, entries not folded yet, attributes that no rollup has.
-    fn of(at: usize, chance: &mut Chance, (first, last, posted): (NaiveDate, NaiveDate, DateTime<Utc>), now: DateTime<Utc>) -> Self {
+    fn of(
+        at: usize,
+        chance: &mut Chance,
+        (first, last, posted): (NaiveDate, NaiveDate, DateTime<Utc>),
+        now: DateTime<Utc>,
+    ) -> Self {
         let mut attributes: Vec<&'static str> =
             (0..chance.below(4)).map(|_| ROLLED[chance.place(ROLLED.len())]).collect();
         if at % 3 == 1 {
