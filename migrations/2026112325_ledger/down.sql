@@ -5,9 +5,9 @@ DROP TRIGGER register_ledger_registered ON register_fact_versions;
 DROP TRIGGER register_ledger_agency ON agencies;
 DROP TRIGGER register_fact_versions_complete ON register_fact_versions;
 DROP FUNCTION register_ledger_differences, register_recounted_cells, register_counted, register_ledger_cells,
-    register_cells_statement, register_whole_months, register_ledger_rebase, register_cuboid_rebuild, register_ledger_fold,
+    register_cells_statement, register_rollup_parts, register_whole_months, register_ledger_rebase, register_cuboid_rebuild, register_ledger_fold,
     register_cuboid_fold;
-DROP TABLE register_rollup_years, register_rollup_months, register_cuboids, register_axes;
+DROP TABLE register_rollup_posted, register_rollup_years, register_rollup_months, register_cuboids, register_axes;
 DROP FUNCTION register_ledger_correct;
 DROP VIEW register_ledger_missing, register_ledger_due;
 DROP FUNCTION register_ledger_learn, register_ledger_post, register_day_settled, register_ledger_guard,

@@ -417,7 +417,21 @@ INSERT INTO register_cuboids (id, a, b, c)
 SELECT (1 << a) + (1 << b) + (1 << c), a, b, c
 FROM generate_series(0, 10) a, generate_series(0, 10) b, generate_series(0, 10) c WHERE a < b AND b < c;
 
+-- All that was ever posted, by month and by year of the event; and by month of the event and of the posting, by which a past
+-- moment is told from the present one. Months and years are counted through (12 * year + month - 1), as of Kazakhstan.
 CREATE TABLE register_rollup_months (
+    cuboid   smallint NOT NULL,
+    occurred smallint NOT NULL,
+    a        smallint NOT NULL,
+    b        smallint NOT NULL,
+    c        smallint NOT NULL,
+    facts    integer NOT NULL,
+    keys     integer NOT NULL,
+    PRIMARY KEY (cuboid, occurred, a, b, c)
+) WITH (fillfactor = 90);
+COMMENT ON COLUMN register_rollup_months.keys IS 'sum of the record keys modulo 2^32, as a signed number';
+CREATE TABLE register_rollup_years (LIKE register_rollup_months INCLUDING ALL);
+CREATE TABLE register_rollup_posted (
     cuboid   smallint NOT NULL,
     occurred smallint NOT NULL,
     posted   smallint NOT NULL,
@@ -428,12 +442,9 @@ CREATE TABLE register_rollup_months (
     keys     integer NOT NULL,
     PRIMARY KEY (cuboid, occurred, posted, a, b, c)
 ) WITH (fillfactor = 90);
-COMMENT ON TABLE register_rollup_months IS 'changes of cells by month of the event and month of the posting (12 * year + month - 1, Kazakhstan)';
-COMMENT ON COLUMN register_rollup_months.keys IS 'sum of the record keys modulo 2^32, as a signed number';
-CREATE TABLE register_rollup_years (LIKE register_rollup_months INCLUDING ALL);
-COMMENT ON TABLE register_rollup_years IS 'the same by year of the event and year of the posting';
 ALTER TABLE register_rollup_months ENABLE ROW LEVEL SECURITY;
 ALTER TABLE register_rollup_years ENABLE ROW LEVEL SECURITY;
+ALTER TABLE register_rollup_posted ENABLE ROW LEVEL SECURITY;
 
 -- Brings the rollups of a cuboid up to date by at most so many entries, of those that no transaction under way can still
 -- stand before. Answers how many.
@@ -468,15 +479,21 @@ BEGIN
             FROM register_ledger e %4$s
             WHERE (e.xid, e.seq) > ($2, $3) AND (e.xid, e.seq) <= ($4, $5)
             GROUP BY 1, 2, 3, 4, 5),
+        posted AS (
+            INSERT INTO register_rollup_posted AS p
+            SELECT $1, occurred, posted, a, b, c, facts, register_key(keys) FROM deltas WHERE facts <> 0 OR keys <> 0
+            ON CONFLICT ON CONSTRAINT register_rollup_posted_pkey DO UPDATE
+            SET facts = p.facts + excluded.facts, keys = register_key(p.keys::bigint + excluded.keys)),
         months AS (
             INSERT INTO register_rollup_months AS m
-            SELECT $1, occurred, posted, a, b, c, facts, register_key(keys) FROM deltas WHERE facts <> 0 OR keys <> 0
+            SELECT $1, occurred, a, b, c, sum(facts), register_key(sum(keys)::bigint)
+            FROM deltas GROUP BY 2, 3, 4, 5 HAVING sum(facts) <> 0 OR sum(keys) <> 0
             ON CONFLICT ON CONSTRAINT register_rollup_months_pkey DO UPDATE
             SET facts = m.facts + excluded.facts, keys = register_key(m.keys::bigint + excluded.keys)),
         years AS (
             INSERT INTO register_rollup_years AS y
-            SELECT $1, occurred / 12, posted / 12, a, b, c, sum(facts), register_key(sum(keys)::bigint)
-            FROM deltas GROUP BY 2, 3, 4, 5, 6 HAVING sum(facts) <> 0 OR sum(keys) <> 0
+            SELECT $1, occurred / 12, a, b, c, sum(facts), register_key(sum(keys)::bigint)
+            FROM deltas GROUP BY 2, 3, 4, 5 HAVING sum(facts) <> 0 OR sum(keys) <> 0
             ON CONFLICT ON CONSTRAINT register_rollup_years_pkey DO UPDATE
             SET facts = y.facts + excluded.facts, keys = register_key(y.keys::bigint + excluded.keys)),
         marked AS (
@@ -525,6 +542,7 @@ BEGIN
     UPDATE register_cuboids SET folded_xid = 0, folded_seq = 0, folded_until = '-infinity' WHERE id = p_cuboid;
     DELETE FROM register_rollup_months WHERE cuboid = p_cuboid;
     DELETE FROM register_rollup_years WHERE cuboid = p_cuboid;
+    DELETE FROM register_rollup_posted WHERE cuboid = p_cuboid;
     RETURN register_cuboid_fold(p_cuboid, 9223372036854775807);
 END
 $$;
@@ -545,7 +563,7 @@ BEGIN
     next_xid := pg_current_xact_id()::text::bigint;
     UPDATE register_ledger SET xid = 0 WHERE xid > next_xid;
     UPDATE register_cuboids SET folded_xid = 0, folded_seq = 0, folded_until = '-infinity';
-    TRUNCATE register_rollup_months, register_rollup_years;
+    TRUNCATE register_rollup_months, register_rollup_years, register_rollup_posted;
     RETURN true;
 END
 $$;
@@ -663,6 +681,27 @@ BEGIN
 END
 $$;
 
+-- Statements that read all that was posted of the events of some months: whole years by years, unless months are told apart.
+CREATE FUNCTION register_rollup_parts(p_cuboid smallint, p_by_month boolean, p_first integer, p_last integer) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE AS
+$$
+DECLARE
+    from_year integer := (p_first + 11) / 12;
+    to_year   integer := (p_last + 1) / 12 - 1;
+    months    text := 'SELECT occurred::integer AS month, a, b, c, facts, keys FROM register_rollup_months
+                       WHERE cuboid = %s AND occurred BETWEEN %s AND %s';
+BEGIN
+    IF p_by_month OR from_year > to_year THEN
+        RETURN ARRAY[format(months, p_cuboid, p_first, p_last)];
+    END IF;
+    RETURN ARRAY[
+        format('SELECT 0 AS month, a, b, c, facts, keys FROM register_rollup_years
+                WHERE cuboid = %s AND occurred BETWEEN %s AND %s', p_cuboid, from_year, to_year),
+        format(months, p_cuboid, p_first, from_year * 12 - 1),
+        format(months, p_cuboid, to_year * 12 + 12, p_last)];
+END
+$$;
+
 -- The cells of the register as it read just before p_moment, of events from p_from to p_to: the values of the attributes
 -- asked for (domain Attribute), how many facts have them, and the key of the cell. Without 'status' counted facts only.
 --
@@ -684,9 +723,6 @@ DECLARE
     -- Months of posting that are read whole, up to this one, and the time by which that differs from p_moment.
     posted     integer := 32767;
     late       tstzrange := 'empty';
-    from_year  integer;
-    to_year    integer;
-    years      integer := 32767;
     parts      text[] := '{}';
     -- What of an entry is in the parts read from rollups.
     rolled     text := 'false';
@@ -723,32 +759,18 @@ BEGIN
                 late := range_merge(late, tstzrange(p_moment,
                     register_day_begins(register_day(p_moment - interval '1 microsecond') + 1)));
             END IF;
-            years := (posted + 1) / 12 - 1;
         END IF;
-        from_year := (whole.first_month + 11) / 12;
-        to_year := (whole.last_month + 1) / 12 - 1;
-        IF by_month OR from_year > to_year THEN
-            parts := parts || format('SELECT occurred::integer AS month, a, b, c, facts, keys FROM register_rollup_months
-                WHERE cuboid = %s AND occurred BETWEEN %s AND %s AND posted <= %s',
-                cuboid.id, whole.first_month, whole.last_month, posted);
-        ELSE
-            parts := parts || format('SELECT 0 AS month, a, b, c, facts, keys FROM register_rollup_years
-                WHERE cuboid = %s AND occurred BETWEEN %s AND %s AND posted <= %s', cuboid.id, from_year, to_year, years);
-            IF years < 32767 THEN
-                parts := parts || format('SELECT 0, a, b, c, facts, keys FROM register_rollup_months
-                    WHERE cuboid = %s AND occurred BETWEEN %s AND %s AND posted BETWEEN %s AND %s',
-                    cuboid.id, from_year * 12, to_year * 12 + 11, (years + 1) * 12, posted);
-            END IF;
-            IF whole.first_month < from_year * 12 THEN
-                parts := parts || format('SELECT 0, a, b, c, facts, keys FROM register_rollup_months
-                    WHERE cuboid = %s AND occurred BETWEEN %s AND %s AND posted <= %s',
-                    cuboid.id, whole.first_month, from_year * 12 - 1, posted);
-            END IF;
-            IF whole.last_month > to_year * 12 + 11 THEN
-                parts := parts || format('SELECT 0, a, b, c, facts, keys FROM register_rollup_months
-                    WHERE cuboid = %s AND occurred BETWEEN %s AND %s AND posted <= %s',
-                    cuboid.id, to_year * 12 + 12, whole.last_month, posted);
-            END IF;
+        -- Of events until then, all that is posted by now but what came later; of events after it, what came before.
+        parts := register_rollup_parts(cuboid.id, by_month, whole.first_month, least(whole.last_month, posted));
+        IF posted < 32767 THEN
+            parts := parts || format('SELECT o, m.a, m.b, m.c, -m.facts, register_key(-(m.keys::bigint))
+                FROM generate_series(%s, %s) AS o CROSS JOIN LATERAL (SELECT a, b, c, facts, keys FROM register_rollup_posted
+                    WHERE cuboid = %s AND occurred = o AND posted > %s OFFSET 0) AS m',
+                whole.first_month, least(whole.last_month, posted), cuboid.id, posted);
+            parts := parts || format('SELECT o, m.a, m.b, m.c, m.facts, m.keys
+                FROM generate_series(%s, %s) AS o CROSS JOIN LATERAL (SELECT a, b, c, facts, keys FROM register_rollup_posted
+                    WHERE cuboid = %s AND occurred = o AND posted <= %s OFFSET 0) AS m',
+                greatest(whole.first_month, posted + 1), whole.last_month, cuboid.id, posted);
         END IF;
         rolled := format('e.occurred_on BETWEEN %L AND %L AND (e.xid, e.seq) <= (%s, %s)',
             register_first_of_month(whole.first_month), register_first_of_month(whole.last_month + 1) - 1,
@@ -844,7 +866,7 @@ $$;
 
 -- ---------------------------------------------------------------------------------- whose functions
 
-REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+-- Nobody else's: 2026112219 took the right of PUBLIC from all that is made after it.
 GRANT EXECUTE ON FUNCTION
     case_signal_channel(uuid, uuid), register_counted(text[], date, date, timestamptz), register_day_settled(date),
     register_ledger_fold(bigint, bigint)

@@ -7,6 +7,7 @@ mod everyday;
 mod group;
 mod help;
 mod ledger;
+mod ledger_bench;
 mod migrations;
 mod row_security;
 mod statistics;
