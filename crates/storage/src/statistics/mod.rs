@@ -4,6 +4,8 @@ mod conditions;
 mod count;
 mod dimensions;
 mod protected;
+mod stream;
 mod versions;
 
 pub use count::{CountRow, Counts};
+pub use stream::ExactCell;
