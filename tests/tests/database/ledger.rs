@@ -56,7 +56,10 @@ fn after_ten_thousand_changes_the_ledger_is_the_recount_of_any_past_moment() {
     assert_eq!(found.counts, 200);
     assert!(found.cells > 5000, "{}", found.cells);
     // What the owner mends by hand is posted too.
-    run(&mut owner, "UPDATE register_fact_versions SET recorded_at = recorded_at - interval '40 days' WHERE version = 1 AND random() < 0.1");
+    run(
+        &mut owner,
+        "UPDATE register_fact_versions SET recorded_at = recorded_at - interval '40 days' WHERE version = 1 AND random() < 0.1",
+    );
     run(&mut owner, "UPDATE register_fact_versions SET sex = 'female' WHERE random() < 0.05");
     run(&mut owner, "DELETE FROM register_fact_versions WHERE random() < 0.05");
     fold(&mut owner, "id % 7 = 2", 100_000);
@@ -101,7 +104,10 @@ fn a_database_restored_elsewhere_loses_no_count_though_its_transactions_begin_an
     let (_database, mut owner) = stormy(300);
     fold(&mut owner, "id % 5 = 0", 100_000);
     // As after a restore: what was posted and folded claims transactions that are yet to come.
-    run(&mut owner, "UPDATE register_ledger SET xid = xid + 1000000; UPDATE register_cuboids SET folded_xid = folded_xid + 1000000 WHERE folded_seq > 0");
+    run(
+        &mut owner,
+        "UPDATE register_ledger SET xid = xid + 1000000; UPDATE register_cuboids SET folded_xid = folded_xid + 1000000 WHERE folded_seq > 0",
+    );
     run(&mut owner, "SELECT storm(300)");
     let found = verify(&mut owner, 40, 4, Utc::now()).expect("verify");
     assert!(found.agrees(), "before: {found:?}");
@@ -240,20 +246,30 @@ fn the_numbers_of_a_day_that_is_over_never_change_whoever_still_writes() {
     let wrote = AtomicBool::new(false);
     let (counts, refused) = std::thread::scope(|scope| {
         let readers: Vec<_> = (0..3).map(|_| scope.spawn(|| midnight.read(&wrote))).collect();
-        let writers: Vec<_> = (0..6).map(|writer| scope.spawn({
-            let midnight = &midnight;
-            move || midnight.write(writer)
-        })).collect();
+        let writers: Vec<_> = (0..6)
+            .map(|writer| {
+                scope.spawn({
+                    let midnight = &midnight;
+                    move || midnight.write(writer)
+                })
+            })
+            .collect();
         let refused: u32 = writers.into_iter().map(|writer| writer.join().expect("a writer")).sum();
         wrote.store(true, Ordering::SeqCst);
         let counts: Vec<i64> = readers.into_iter().flat_map(|reader| reader.join().expect("a reader")).collect();
         (counts, refused)
     });
     let mut owner = midnight.database.owner();
-    let ever = number(&mut owner, "SELECT count(*) AS number FROM register_fact_versions WHERE register_day(recorded_at) = '2026-01-10'");
+    let ever = number(
+        &mut owner,
+        "SELECT count(*) AS number FROM register_fact_versions WHERE register_day(recorded_at) = '2026-01-10'",
+    );
     assert!(ever > 0 && counts.len() > 3, "{ever} facts, read {} times", counts.len());
     assert!(counts.iter().all(|count| *count == ever), "{ever}, but read as {counts:?}; {refused} refused");
-    let after = number(&mut owner, "SELECT count(*) AS number FROM register_fact_versions WHERE register_day(recorded_at) = '2026-01-11'");
+    let after = number(
+        &mut owner,
+        "SELECT count(*) AS number FROM register_fact_versions WHERE register_day(recorded_at) = '2026-01-11'",
+    );
     assert!(after > 0, "the next day goes on");
 }
 
@@ -310,10 +326,12 @@ fn a_version_says_how_the_fact_was_detected_and_where_its_reporter_is() {
     };
     let mut owner = server.database.owner();
     let mut detected = |fact: &str| -> Vec<Detected> {
-        sql_query("SELECT channel, organisation_kato FROM register_fact_versions WHERE fact_id::text = $1 ORDER BY version")
-            .bind::<Text, _>(fact.to_owned())
-            .load(&mut owner)
-            .expect("versions")
+        sql_query(
+            "SELECT channel, organisation_kato FROM register_fact_versions WHERE fact_id::text = $1 ORDER BY version",
+        )
+        .bind::<Text, _>(fact.to_owned())
+        .load(&mut owner)
+        .expect("versions")
     };
     let told = |channel: &str| Detected { channel: channel.to_owned(), organisation_kato: "351000000".to_owned() };
     let alone = pedagogue.post("/register/reports", &report("2026-01-10", None)).expect(201);

@@ -110,14 +110,20 @@ fn ten_million_facts() {
         }
         all.sort_by(|one, other| one.0.total_cmp(&other.0));
         let (middle, last) = (all[all.len() / 2], all[all.len() - 1]);
-        println!("{what}: {:.0} ms in the middle of the tables, {:.0} ms for the slowest ({})", middle.0, last.0, last.2);
+        println!(
+            "{what}: {:.0} ms in the middle of the tables, {:.0} ms for the slowest ({})",
+            middle.0, last.0, last.2
+        );
     }
     let plain = "SELECT count(*) AS number FROM (
         SELECT left(kato, 4), main_form, level, age_years, count(*) FROM register_fact_versions
         WHERE occurred_on BETWEEN '2024-01-01' AND '2024-12-31' AND recorded_at < now()
           AND (superseded_at IS NULL OR superseded_at >= now()) AND status NOT IN ('annulled', 'merged')
         GROUP BY 1, 2, 3, 4) AS cells";
-    println!("plain GROUP BY over the versions of a year: {:.0} ms", timed(|| assert!(number(&mut owner, plain) > 0)).0);
+    println!(
+        "plain GROUP BY over the versions of a year: {:.0} ms",
+        timed(|| assert!(number(&mut owner, plain) > 0)).0
+    );
 }
 
 /// What the ledger adds to writing a version.
@@ -139,12 +145,20 @@ fn postings(owner: &mut PgConnection) {
         a_thousand("without").expect("triggers");
     }
     owner
-        .batch_execute("TRUNCATE register_ledger; TRUNCATE register_facts, register_fact_versions, register_record_keys CASCADE")
+        .batch_execute(
+            "TRUNCATE register_ledger; TRUNCATE register_facts, register_fact_versions, register_record_keys CASCADE",
+        )
         .expect("an empty register");
 }
 
 fn sizes(owner: &mut PgConnection) {
-    for table in ["register_fact_versions", "register_ledger", "register_rollup_months", "register_rollup_years", "register_rollup_posted"] {
+    for table in [
+        "register_fact_versions",
+        "register_ledger",
+        "register_rollup_months",
+        "register_rollup_years",
+        "register_rollup_posted",
+    ] {
         let size = number(owner, &format!("SELECT pg_total_relation_size('{table}') / 1000000 AS number"));
         let rows = number(owner, &format!("SELECT count(*) AS number FROM {table}"));
         println!("{table}: {rows} rows, {size} MB with indexes");

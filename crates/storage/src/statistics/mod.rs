@@ -5,6 +5,8 @@ mod count;
 mod dimensions;
 pub mod ledger;
 mod protected;
+mod stream;
 mod versions;
 
 pub use count::{CountRow, Counts};
+pub use stream::ExactCell;

@@ -46,8 +46,11 @@ impl Tx<'_> {
     }
 
     /// Whether the numbers of a day stand for ever. Waits for who still writes in a day that is over, so what is counted
-    /// afterwards has it. To be asked before the count, in a statement of its own.
-    pub(in super::super) fn day_is_settled(&mut self, day: NaiveDate) -> Result<bool, StorageError> {
+    /// afterwards has it. To be asked before the count, in a statement of its own; [`Tx::register_counts`] does so.
+    ///
+    /// # Errors
+    /// [`StorageError`]; [`StorageError::Collision`] where who writes takes longer than a lock is waited for.
+    pub fn register_day_settled(&mut self, day: NaiveDate) -> Result<bool, StorageError> {
         let row: Settled =
             sql_query("SELECT register_day_settled($1) AS settled").bind::<Date, _>(day).get_result(self.connection)?;
         Ok(row.settled)
