@@ -3,6 +3,7 @@
 mod conditions;
 mod count;
 mod dimensions;
+pub mod ledger;
 mod protected;
 mod stream;
 mod versions;

@@ -46,6 +46,7 @@ impl Tx<'_> {
         if permit.action() != Action::StatisticsExact {
             return Err(StorageError::Statement("exact counts were asked for with another permit").into());
         }
+        self.register_day_settled(query.as_of())?;
         self.audit(Action::StatisticsExact, None, None);
         let (sql, filters) = statement(query, children);
         let cells = sql_query(sql)

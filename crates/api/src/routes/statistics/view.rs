@@ -182,7 +182,7 @@ mod tests {
             keys: [(Dimension::Month, Some("2026-03".to_owned())), (Dimension::Level, level.map(str::to_owned))].into(),
             count,
         };
-        let counts = Counts { rows: vec![count(Some("attempt"), 2), count(None, 5)], total: 7 };
+        let counts = Counts { rows: vec![count(Some("attempt"), 2), count(None, 5)], total: 7, is_final: true };
         let table = Table::of(query, counts, None, Language::En);
         let table = serde_json::to_value(StatisticsView::of(&table)).unwrap();
         assert_eq!(table["dimensions"][1], json!({"code": "level", "label": "Level of suicidal behaviour"}));
