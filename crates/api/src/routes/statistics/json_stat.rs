@@ -92,7 +92,7 @@ pub fn write(table: &Table) -> Value {
         "updated": table.query.as_of(), "id": id, "size": size, "role": role, "dimension": dimensions,
         "value": values(table, &axes, &size),
         "extension": {"from": table.query.from(), "to": table.query.to(), "as_of": table.query.as_of(),
-            "method": table.method, "total": table.total, "totals": totals(table), "filters": filters(table)},
+            "method": table.method, "final": table.is_final, "total": table.total, "totals": totals(table), "filters": filters(table)},
     });
     let notes = table.notes();
     if !notes.is_empty() {
