@@ -297,7 +297,7 @@ fn periods_are_set_side_by_side() {
     assert_eq!((&totals["count"], &totals["previous_count"]), (&now.body["total"], &before.body["total"]));
     let difference = now.body["total"].as_i64().expect("a count") - before.body["total"].as_i64().expect("a count");
     assert_eq!(totals["previous_difference"], difference);
-    let whole = format!("from=2026-01-01&to=2026-12-31&compare=previous");
+    let whole = "from=2026-01-01&to=2026-12-31&compare=previous";
     let refused = analyst.get(&format!("/statistics/register?{whole}")).problem(400, "invalid_query");
     assert_eq!(refused.errors(), [("compare".to_owned(), "period_not_over".to_owned())]);
     cast.statistician.get(&format!("/statistics/register?{whole}")).expect(200);

@@ -31,6 +31,8 @@ impl Tx<'_> {
     /// Counts facts exactly and hands on cell after cell, sorted as [`Tx::register_counts`] sorts them, at most `most` of
     /// them. PostgreSQL sorts; here is one cell at a time.
     ///
+    /// Answers whether the numbers stand for ever, as [`Tx::register_counts`] does.
+    ///
     /// Children are distinct records as of the end of the query's day: of merged records the one that stood for them then.
     ///
     /// # Errors
@@ -42,11 +44,12 @@ impl Tx<'_> {
         children: bool,
         most: i64,
         each: &mut dyn FnMut(ExactCell) -> Result<(), E>,
-    ) -> Result<(), E> {
+    ) -> Result<bool, E> {
         if permit.action() != Action::StatisticsExact {
             return Err(StorageError::Statement("exact counts were asked for with another permit").into());
         }
         self.register_day_settled(query.as_of())?;
+        let is_final = self.register_day_settled(query.as_of())?;
         self.audit(Action::StatisticsExact, None, None);
         let (sql, filters) = statement(query, children);
         let cells = sql_query(sql)
@@ -60,7 +63,7 @@ impl Tx<'_> {
         for cell in cells {
             each(cell.map_err(StorageError::from)?)?;
         }
-        Ok(())
+        Ok(is_final)
     }
 }
 

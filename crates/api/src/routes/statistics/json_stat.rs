@@ -1,5 +1,7 @@
 //! JSON-stat 2.0 (json-stat.org/full): a cube whose last dimension is that of the measures.
 
+use std::collections::{HashMap, HashSet};
+
 use qorgan_domain::statistics::Dimension;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -50,10 +52,11 @@ pub struct JsonStatView {
 
 type Object = Map<String, Value>;
 
-/// The categories of one dimension that occur, in the order of the rows.
+/// The categories of one dimension that occur, in their order.
 struct Axis {
     dimension: Dimension,
     codes: Vec<Option<String>>,
+    places: HashMap<Option<String>, usize>,
 }
 
 impl Axis {
@@ -62,7 +65,7 @@ impl Axis {
     }
 
     fn position(&self, value: &Option<String>) -> usize {
-        self.codes.iter().position(|code| code == value).unwrap_or_default()
+        self.places.get(value).copied().unwrap_or_default()
     }
 }
 
@@ -89,7 +92,7 @@ pub fn write(table: &Table) -> Value {
         "updated": table.query.as_of(), "id": id, "size": size, "role": role, "dimension": dimensions,
         "value": values(table, &axes, &size),
         "extension": {"from": table.query.from(), "to": table.query.to(), "as_of": table.query.as_of(),
-            "method": table.method, "total": table.total, "totals": totals(table), "filters": filters(table)},
+            "method": table.method, "final": table.is_final, "total": table.total, "totals": totals(table), "filters": filters(table)},
     });
     let notes = table.notes();
     if !notes.is_empty() {
@@ -99,17 +102,12 @@ pub fn write(table: &Table) -> Value {
 }
 
 fn axis(table: &Table, at: usize, dimension: Dimension) -> Axis {
-    let mut codes: Vec<Option<String>> = Vec::new();
-    for row in &table.rows {
-        if let Some(value) = row.values.get(at)
-            && !codes.contains(value)
-        {
-            codes.push(value.clone());
-        }
-    }
+    let codes: HashSet<&Option<String>> = table.rows.iter().filter_map(|row| row.values.get(at)).collect();
+    let mut codes: Vec<Option<String>> = codes.into_iter().cloned().collect();
     // Rows sort by their first dimension: the others' categories come in any order.
     codes.sort_by_cached_key(|code| (code.is_none(), labels::place(dimension, code.as_deref()), code.clone()));
-    Axis { dimension, codes }
+    let places = codes.iter().cloned().zip(0..).collect();
+    Axis { dimension, codes, places }
 }
 
 fn described(table: &Table, axis: &Axis) -> Value {

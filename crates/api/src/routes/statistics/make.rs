@@ -68,6 +68,7 @@ struct Cells {
     rows: Vec<(Vec<Option<String>>, i64, Option<i64>)>,
     total: i64,
     children: Option<i64>,
+    is_final: bool,
 }
 
 impl Cells {
@@ -75,7 +76,7 @@ impl Cells {
         let rows = counts.rows.into_iter().map(|mut row| {
             (query.group_by().iter().map(|of| row.keys.remove(of).flatten()).collect(), row.count, None)
         });
-        Self { rows: rows.collect(), total: counts.total, children: None }
+        Self { rows: rows.collect(), total: counts.total, children: None, is_final: counts.is_final }
     }
 }
 
@@ -117,9 +118,10 @@ fn exact_cells(
     }
     let mut cells = Cells::default();
     let most = i64::try_from(MAX_CELLS + 1).unwrap_or(i64::MAX);
-    tx.register_cells_each(permit, query, children, most, &mut |cell: ExactCell| {
-        cells.rows.push((cell.keys, cell.facts, cell.children));
-        bounded(cells.rows.len(), MAX_CELLS)
+    let rows = &mut cells.rows;
+    cells.is_final = tx.register_cells_each(permit, query, children, most, &mut |cell: ExactCell| {
+        rows.push((cell.keys, cell.facts, cell.children));
+        bounded(rows.len(), MAX_CELLS)
     })?;
     (cells.total, cells.children) = exact_total(tx, permit, query, children)?;
     if query.group_by().is_empty() && cells.rows.is_empty() {
@@ -253,6 +255,7 @@ fn composed(
     let denominator = denominators.as_mut().and_then(|known| known.children(&[]));
     table = table.with_total(&Known { count: cells.total, children: cells.children, denominator, before: &totals });
     table.population = denominators.map(|known| known.used().into_iter().cloned().collect());
+    table.is_final = cells.is_final;
     Ok(table)
 }
 

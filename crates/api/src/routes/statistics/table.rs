@@ -139,6 +139,8 @@ pub struct Table {
     pub earlier: Vec<(Comparison, NaiveDate, NaiveDate)>,
     /// The numbers of children that rates were made with; none where they were not asked for.
     pub population: Option<Vec<TerritoryPopulation>>,
+    /// Whether the numbers stand for ever; of files that is not said.
+    pub is_final: bool,
     /// The language of all words.
     pub language: Language,
     /// Names of territories and agencies by code.
@@ -158,6 +160,7 @@ impl Table {
                 numbers: vec![Some(Number::Whole(row.count))],
             })
             .collect();
+        table.is_final = counts.is_final;
         table.with_total(&Known { count: counts.total, ..Known::default() })
     }
 
@@ -179,6 +182,7 @@ impl Table {
             rule,
             earlier: Vec::new(),
             population: None,
+            is_final: false,
             language,
             names: BTreeMap::new(),
         }

@@ -101,6 +101,9 @@ pub struct StatisticsView {
     pub to: NaiveDate,
     /// The register as it read at the end of this day.
     pub as_of: NaiveDate,
+    /// Whether that day is over, so that the same question gets the same numbers for ever.
+    #[serde(rename = "final")]
+    pub is_final: bool,
     /// How the counts were made.
     pub method: StatisticsMethod,
     /// What a reader of the numbers must know, in the language of the answer.
@@ -136,6 +139,7 @@ impl StatisticsView {
             from: table.query.from(),
             to: table.query.to(),
             as_of: table.query.as_of(),
+            is_final: table.is_final,
             method: table.method,
             note: table.note(),
             earlier: earlier
