@@ -69,7 +69,7 @@ CREATE TABLE register_ledger_words (
     attribute text NOT NULL,
     word      text NOT NULL,
     code      smallint NOT NULL CHECK (code > 0 AND (attribute <> 'form' OR code <= 31)),
-    -- Facts of these statuses are counted unless others are asked for. As domain FactStatus::is_counted has it.
+    -- Facts of these statuses are counted unless others are asked for, as storage::statistics has it; a test holds them equal.
     counted   boolean NOT NULL DEFAULT true,
     PRIMARY KEY (attribute, word),
     UNIQUE (attribute, code)

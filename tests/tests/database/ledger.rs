@@ -1,17 +1,23 @@
 //! The ledger of what the register counts: it is always what the versions say, whatever was done to them, and the numbers of a
 //! day that is over stand.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Bool, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Text};
+use qorgan_domain::children::Sex;
+use qorgan_domain::identity::AgencyCode;
+use qorgan_domain::register::detection::channel_of;
+use qorgan_domain::register::{FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm};
+use qorgan_domain::signals::SignalChannel;
 use qorgan_storage::statistics::ledger::{rebuild, verify};
 use qorgan_tests::{Server, TestDatabase};
 use serde_json::json;
+
+mod midnight;
 
 const STORM: &str = include_str!("ledger/storm.sql");
 
@@ -148,142 +154,6 @@ fn entries_of_who_has_not_committed_are_folded_later() {
     assert!(found.agrees(), "{found:?}");
 }
 
-/// Facts at the end of a day, and whether its numbers may be taken for final.
-struct Midnight {
-    database: TestDatabase,
-    at: DateTime<Utc>,
-}
-
-#[derive(QueryableByName)]
-struct Seen {
-    #[diesel(sql_type = Bool)]
-    settled: bool,
-}
-
-impl Midnight {
-    /// The day in which everything happens ends in a moment, and late comers are refused 0.4 seconds after that.
-    fn soon() -> Self {
-        let database = TestDatabase::new();
-        let mut owner = database.owner();
-        run(&mut owner, STORM);
-        run(&mut owner, "DELETE FROM register_open_past");
-        let at = Utc::now() + Duration::from_millis(1200);
-        run(
-            &mut owner,
-            &format!(
-                "CREATE OR REPLACE FUNCTION register_day(p_moment timestamptz) RETURNS date LANGUAGE sql IMMUTABLE
-                     RETURN CASE WHEN p_moment < timestamptz '{at}' THEN date '2026-01-10' ELSE date '2026-01-11' END;
-                 CREATE OR REPLACE FUNCTION register_day_begins(p_day date) RETURNS timestamptz LANGUAGE sql IMMUTABLE
-                     RETURN timestamptz '{at}' + (p_day - date '2026-01-11') * interval '1 day';
-                 CREATE OR REPLACE FUNCTION register_day_grace() RETURNS interval LANGUAGE sql IMMUTABLE
-                     RETURN interval '0.4 seconds'",
-                at = at.to_rfc3339()
-            ),
-        );
-        Self { database, at }
-    }
-
-    /// Enters facts as slow requests do: each counts from the moment at which it began. Answers how many were refused.
-    fn write(&self, writer: u64) -> u32 {
-        let mut connection = self.database.owner();
-        let mut refused = 0;
-        let mut turn = writer;
-        while Utc::now() < self.at + Duration::from_millis(1500) {
-            turn = turn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let began = Utc::now();
-            std::thread::sleep(Duration::from_millis((turn >> 33) % 500));
-            run(&mut connection, "BEGIN");
-            let written = sql_query(
-                "WITH fact AS (INSERT INTO register_facts (id, number, child_id, created_at)
-                               SELECT id, id::text, id, now() FROM (SELECT gen_random_uuid() AS id) new RETURNING id)
-                 SELECT id FROM fact",
-            )
-            .execute(&mut connection)
-            .and_then(|_| {
-                sql_query(
-                    "INSERT INTO register_fact_versions (fact_id, version, kind, main_form, forms, occurred_on, kato, setting, sex,
-                         age_years, agency_code, status, actor_id, recorded_at, channel, organisation_kato)
-                     SELECT f.id, 1, 'violence', 'physical', '{physical}', '2026-01-05', '351000000', 'home', 'female', 10, 'UO',
-                            'registered', (SELECT id FROM users ORDER BY id LIMIT 1), $1, 'police', '351000000'
-                     FROM register_facts f WHERE NOT EXISTS (SELECT FROM register_fact_versions v WHERE v.fact_id = f.id)
-                       AND f.xmin::text::bigint = pg_current_xact_id()::xid::text::bigint",
-                )
-                .bind::<Timestamptz, _>(began)
-                .execute(&mut connection)
-            });
-            if let Err(error) = written {
-                assert!(error.to_string().contains("the day in which this would count is over"), "{error}");
-                assert!(began < self.at && Utc::now() > self.at, "refused though its day was not over");
-                refused += 1;
-                run(&mut connection, "ROLLBACK");
-                continue;
-            }
-            std::thread::sleep(Duration::from_millis((turn >> 40) % 300));
-            run(&mut connection, "COMMIT");
-        }
-        refused
-    }
-
-    /// What the day counts, as soon as that is final and ever after.
-    fn read(&self, wrote: &AtomicBool) -> Vec<i64> {
-        let mut connection = self.database.owner();
-        let mut counts = Vec::new();
-        let begin = Instant::now();
-        while begin.elapsed() < Duration::from_secs(60) {
-            let done = wrote.load(Ordering::SeqCst);
-            let seen: Seen = sql_query("SELECT register_day_settled('2026-01-10') AS settled")
-                .get_result(&mut connection)
-                .expect("whether it is settled");
-            if seen.settled {
-                let count = format!(
-                    "SELECT coalesce(sum(facts), 0)::bigint AS number
-                     FROM register_ledger_cells('{{}}', '2026-01-01', '2026-01-31', '{}', true)",
-                    self.at.to_rfc3339()
-                );
-                counts.push(number(&mut connection, &count));
-            }
-            if done {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        counts
-    }
-}
-
-#[test]
-fn the_numbers_of_a_day_that_is_over_never_change_whoever_still_writes() {
-    let midnight = Midnight::soon();
-    let wrote = AtomicBool::new(false);
-    let (counts, refused) = std::thread::scope(|scope| {
-        let readers: Vec<_> = (0..3).map(|_| scope.spawn(|| midnight.read(&wrote))).collect();
-        let writers: Vec<_> = (0..6)
-            .map(|writer| {
-                scope.spawn({
-                    let midnight = &midnight;
-                    move || midnight.write(writer)
-                })
-            })
-            .collect();
-        let refused: u32 = writers.into_iter().map(|writer| writer.join().expect("a writer")).sum();
-        wrote.store(true, Ordering::SeqCst);
-        let counts: Vec<i64> = readers.into_iter().flat_map(|reader| reader.join().expect("a reader")).collect();
-        (counts, refused)
-    });
-    let mut owner = midnight.database.owner();
-    let ever = number(
-        &mut owner,
-        "SELECT count(*) AS number FROM register_fact_versions WHERE register_day(recorded_at) = '2026-01-10'",
-    );
-    assert!(ever > 0 && counts.len() > 3, "{ever} facts, read {} times", counts.len());
-    assert!(counts.iter().all(|count| *count == ever), "{ever}, but read as {counts:?}; {refused} refused");
-    let after = number(
-        &mut owner,
-        "SELECT count(*) AS number FROM register_fact_versions WHERE register_day(recorded_at) = '2026-01-11'",
-    );
-    assert!(after > 0, "the next day goes on");
-}
-
 #[test]
 fn the_server_neither_writes_the_ledger_nor_reads_it() {
     let server = Server::start();
@@ -308,6 +178,59 @@ fn the_server_neither_writes_the_ledger_nor_reads_it() {
     let counted = "SELECT * FROM register_counted('{}', '2026-01-01', '2026-12-31', now())";
     let refused = sql_query(counted).execute(&mut connection).expect_err(counted).to_string();
     assert!(refused.contains("not open to this session"), "without a session: {refused}");
+}
+
+#[derive(QueryableByName)]
+struct Word {
+    #[diesel(sql_type = Text)]
+    attribute: String,
+    #[diesel(sql_type = Text)]
+    word: String,
+}
+
+#[test]
+fn the_database_has_the_words_and_rules_of_the_domain() {
+    let database = TestDatabase::new();
+    let mut owner = database.owner();
+    let words = |owner: &mut PgConnection, query: &str| -> BTreeSet<(String, String)> {
+        let words: Vec<Word> = sql_query(query.to_owned()).load(owner).expect(query);
+        words.into_iter().map(|row| (row.attribute, row.word)).collect()
+    };
+    macro_rules! of {
+        ($attribute:literal, $vocabulary:ty, $prefix:literal) => {
+            <$vocabulary>::ALL.iter().map(|word| ($attribute.to_owned(), format!("{}{word}", $prefix)))
+        };
+    }
+    let expected: BTreeSet<_> = of!("form", ViolenceForm, "")
+        .chain(of!("nature", ViolenceForm, "violence:"))
+        .chain(of!("nature", SuicidalLevel, "suicidal_behaviour:"))
+        .chain(of!("sex", Sex, ""))
+        .chain(of!("setting", Setting, ""))
+        .chain(of!("relation", Relation, ""))
+        .chain(of!("status", FactStatus, ""))
+        .chain(of!("channel", SignalChannel, ""))
+        .collect();
+    let known = "SELECT attribute, word FROM register_ledger_words WHERE attribute <> 'agency'";
+    assert_eq!(words(&mut owner, known), expected);
+    let not_counted = "SELECT attribute, word FROM register_ledger_words WHERE NOT counted";
+    let expected = [FactStatus::Annulled, FactStatus::Merged].map(|status| ("status".to_owned(), status.to_string()));
+    assert_eq!(words(&mut owner, not_counted), BTreeSet::from(expected));
+    // Agencies, and by which way what they report was detected.
+    let agencies = words(&mut owner, "SELECT code AS attribute, register_channel(NULL, code) AS word FROM agencies");
+    assert!(agencies.len() > 20, "{agencies:?}");
+    for (agency, channel) in agencies {
+        let code: AgencyCode = agency.parse().expect("a code");
+        assert_eq!(channel, channel_of(None, &code).to_string(), "{agency}");
+        assert_eq!(
+            number(
+                &mut owner,
+                &format!(
+                    "SELECT count(*) AS number FROM register_ledger_words WHERE attribute = 'agency' AND word = '{agency}'"
+                )
+            ),
+            1
+        );
+    }
 }
 
 #[derive(QueryableByName, PartialEq, Debug)]
