@@ -765,6 +765,8 @@ BEGIN
         WHERE id & mask = mask AND id & ~mask & 1536 = 0 AND folded_seq > 0
           -- Restored from a dump and not yet rebased: the order of transactions says nothing.
           AND folded_xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+          -- While a great load waits to be folded, the entries of the period are fewer than those that wait.
+          AND folded_seq > (SELECT seq FROM register_ledger ORDER BY xid DESC, seq DESC LIMIT 1) - 1000000
         ORDER BY id LIMIT 1;
     END IF;
     SELECT * INTO whole FROM register_whole_months(p_from, p_to);
