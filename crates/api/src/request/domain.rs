@@ -46,6 +46,8 @@ crate::leaf_str!(
     ids::ReportId,
     ids::FactId,
     ids::MatchReviewId,
+    ids::ReleaseId,
+    ids::ReleasePartId,
     ids::AttachmentId,
     ids::ReconciliationId,
     ids::ReconciliationItemId,
@@ -120,6 +122,9 @@ crate::leaf_str!(
     signals::Urgency,
     statistics::Dimension,
     statistics::StatisticsMethod,
+    statistics::release::PartAnswer,
+    statistics::release::ReleasePeriodKind,
+    statistics::release::ReleaseStatus,
     tasks::TaskStatus,
     territory::Kato,
 );

@@ -3,5 +3,6 @@
 mod count;
 mod dimensions;
 mod protected;
+pub mod releases;
 
 pub use count::{CountRow, Counts};

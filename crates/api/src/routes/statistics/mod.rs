@@ -5,6 +5,7 @@ mod format;
 mod json_stat;
 mod labels;
 mod register;
+pub mod releases;
 mod table;
 pub mod view;
 mod xlsx;
@@ -14,4 +15,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the operations of this area.
 pub fn register(config: &mut ServiceConfig) {
     config.service(register::statistics_register);
+    releases::register(config);
 }

@@ -148,7 +148,7 @@ fn written(tx: &mut Tx<'_>, table: Table, format: StatisticsFormat) -> Result<Ve
     }
 }
 
-fn refused(wrong: Vec<(&'static str, Invalid)>) -> Problem {
+pub(super) fn refused(wrong: Vec<(&'static str, Invalid)>) -> Problem {
     let mut errors = FieldErrors::new();
     for (name, invalid) in wrong {
         errors.push_named(name, invalid);
