@@ -67,7 +67,7 @@ mod tests {
 
     use qorgan_domain::{
         assessments, cases, children, clocks, consilium, family, identity, register, school_register, services,
-        signals, tasks,
+        signals, statistics, tasks,
     };
 
     use super::*;
@@ -131,6 +131,10 @@ mod tests {
             "item_origin": register::reconciliation::ItemOrigin,
             "reconciliation_outcome": register::reconciliation::ReconciliationOutcome,
             "reconciliation_status": register::reconciliation::ReconciliationStatus,
+            "release_part_outcome": statistics::release::PartOutcome,
+            "release_part_state": statistics::release::PartState,
+            "release_period": statistics::release::ReleasePeriodKind,
+            "release_status": statistics::release::ReleaseStatus,
             "resolution": register::reconciliation::Resolution,
             "review_conclusion": cases::ReviewConclusion,
             "risk_direction": assessments::compare::RiskDirection,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::Uuid as SqlUuid;
 use qorgan_domain::ids::{ReleaseId, ReleasePartId};
 use qorgan_domain::policy::{Action, ResourceKind};
 use qorgan_domain::statistics::release::{PartOutcome, ReleaseStatus};
