@@ -165,12 +165,32 @@ BEGIN
 END
 $$;
 
+-- Who answers for the parts of a release: whoever has the right in a scope that covers all organisations of the agency there.
+CREATE FUNCTION statistics_release_answerers(p_release uuid) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+    SELECT DISTINCT u.id
+    FROM statistics_release_parts p
+    JOIN organisations o ON o.agency_code = p.agency_code AND o.active
+    JOIN users u ON u.organisation_id = o.id AND u.disabled_at IS NULL
+    JOIN user_roles r ON r.user_id = u.id
+    JOIN policy_mirror m ON m.role = r.role AND m.agency IN ('*', o.agency_code)
+                        AND m.grant_kind = 'power' AND m.name = 'release_part_answer'
+    WHERE p.release_id = p_release AND context_has('release_manage')
+      AND CASE r.scope
+              WHEN 'territory' THEN starts_with(p.kato, kato_prefix(o.kato))
+              WHEN 'region' THEN starts_with(p.kato, left(o.kato, 2))
+              ELSE false
+          END
+$$;
+
 -- ---------------------------------------------------------------------------------- grants and policies
 GRANT SELECT, INSERT ON statistics_releases, statistics_release_tables, statistics_release_parts,
     statistics_release_answers, statistics_release_outcomes, statistics_release_documents TO qorgan_server;
 GRANT UPDATE (status, settled_by, settled_at, withdraw_reason, version) ON statistics_releases TO qorgan_server;
-REVOKE EXECUTE ON FUNCTION statistics_releases_settle(), statistics_release_hold(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION statistics_release_hold(uuid) TO qorgan_server;
+REVOKE EXECUTE ON FUNCTION statistics_releases_settle(), statistics_release_hold(uuid),
+    statistics_release_answerers(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION statistics_release_hold(uuid), statistics_release_answerers(uuid) TO qorgan_server;
 
 ALTER TABLE statistics_releases ENABLE ROW LEVEL SECURITY;
 ALTER TABLE statistics_release_tables ENABLE ROW LEVEL SECURITY;

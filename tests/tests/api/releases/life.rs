@@ -26,6 +26,13 @@ fn a_period_is_proposed_confirmed_signed_and_published() {
     assert_eq!(proposed.body["period"], json!({"kind": "quarter", "from": "2026-01-01", "to": "2026-03-31"}));
     assert_eq!(proposed.body["as_of"], json!(month_end(0)));
 
+    let told = supervisor.get("/notifications").expect(200);
+    assert_eq!(told.body["items"][0]["kind"], "release_awaits_answer", "{}", told.text);
+    for stranger in ["supervisor.office.abroad", "supervisor.home", "statistician.home"] {
+        let told = cast.server.client(stranger).get("/notifications").expect(200);
+        assert!(!told.text.contains("release_awaits_answer"), "{stranger}");
+    }
+
     // Before it is published the office sees it all, the agency that is asked sees its part, nobody else anything.
     assert!(lists(&first.get("/statistics/releases").expect(200), &release));
     assert!(lists(&supervisor.get("/statistics/releases?status=proposed").expect(200), &release));

@@ -2,8 +2,11 @@
 
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
+use diesel::sql_types::Uuid as SqlUuid;
+use qorgan_domain::calendar::end_of_day;
 use qorgan_domain::identity::AgencyCode;
 use qorgan_domain::ids::ReleaseId;
+use qorgan_domain::notifications::NoticeKind;
 use qorgan_domain::policy::{Action, ResourceKind};
 use qorgan_domain::statistics::StatisticsMethod;
 use qorgan_domain::statistics::protection::DisclosureRule;
@@ -13,6 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::FrozenTable;
+use crate::notifications::{Notice, Recipients};
 use crate::schema::{
     statistics_release_parts as parts, statistics_release_tables as tables, statistics_releases as releases,
 };
@@ -40,6 +44,12 @@ pub struct LastEdition {
     pub edition: i32,
     /// The register as it read at the end of this day.
     pub as_of: NaiveDate,
+}
+
+#[derive(QueryableByName)]
+struct Answerer {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
 }
 
 impl Tx<'_> {
@@ -87,8 +97,21 @@ impl Tx<'_> {
             self.release_part_insert(new.id, &place, &part)?;
         }
         self.authorize(Action::ReleaseManage)?;
+        self.release_ask(new.id, rules)?;
         self.audit(Action::ReleaseManage, new.id.as_uuid(), None);
         Ok(self.publish("release.proposed", ResourceKind::Release, new.id.as_uuid())?)
+    }
+
+    /// Tells those who answer for its parts, until when.
+    fn release_ask(&mut self, id: ReleaseId, rules: ReleaseRules) -> Result<(), StorageError> {
+        let asked: Vec<Answerer> = diesel::sql_query("SELECT statistics_release_answerers($1) AS id")
+            .bind::<SqlUuid, _>(id.as_uuid())
+            .load(self.connection)?;
+        let recipients = Recipients::Users(asked.into_iter().map(|person| person.id.into()).collect());
+        let due = end_of_day(confirm_by(self.today(), rules));
+        let kind = NoticeKind::ReleaseAwaitsAnswer;
+        let notice = Notice { kind, case: None, subject: Some(id.as_uuid()), recipients };
+        self.notify_with(&notice, &json!({"due_at": due})).map(drop)
     }
 
     fn release_insert(
@@ -97,8 +120,6 @@ impl Tx<'_> {
         rule: &DisclosureRule,
         rules: ReleaseRules,
     ) -> Result<(), StorageError> {
-        let today = self.today();
-        let confirm_by = today.checked_add_days(Days::new(rules.confirm_days.into())).unwrap_or(NaiveDate::MAX);
         let (period, last) = (new.period, new.last);
         diesel::insert_into(releases::table)
             .values((
@@ -116,7 +137,7 @@ impl Tx<'_> {
                     releases::variance.eq(rule.variance),
                     releases::threshold.eq(i16::from(rule.threshold)),
                     releases::max_attributes.eq(i16::from(rule.max_attributes)),
-                    releases::confirm_by.eq(confirm_by),
+                    releases::confirm_by.eq(confirm_by(self.today(), rules)),
                     releases::other_than_proposer.eq(rules.other_than_proposer),
                     releases::proposed_by.eq(self.actor.user.as_uuid()),
                     releases::proposed_at.eq(self.now),
@@ -172,4 +193,9 @@ impl Tx<'_> {
             .execute(self.connection)?;
         Ok(())
     }
+}
+
+/// The last day on which agencies may answer to what is proposed today.
+fn confirm_by(today: NaiveDate, rules: ReleaseRules) -> NaiveDate {
+    today.checked_add_days(Days::new(rules.confirm_days.into())).unwrap_or(NaiveDate::MAX)
 }
