@@ -74,10 +74,8 @@ fn exact_numbers_parts_and_proposals_are_closed_to_all_whom_they_do_not_concern(
             assert_eq!(count(&mut connection, table), 0, "{table} as {stranger}");
         }
     }
-    let closed = [
-        "statistics_release_tables WHERE method = 'exact'",
-        "statistics_release_documents WHERE method = 'exact'",
-    ];
+    let closed =
+        ["statistics_release_tables WHERE method = 'exact'", "statistics_release_documents WHERE method = 'exact'"];
     for reader in ["analyst.home", "supervisor.office.abroad", "supervisor.home", "supervisor.office.home"] {
         enter(&server, &mut connection, reader);
         for closed in closed {

@@ -76,6 +76,10 @@ impl Tx<'_> {
         tables: &[ReleaseTable],
         (period, as_of): (ReleasePeriod, NaiveDate),
     ) -> Result<CountedParts, StorageError> {
+        // Without one nobody would be asked.
+        if !tables.iter().any(|table| table.in_parts) {
+            return Err(StorageError::Statement("no table of a release is for agencies to confirm"));
+        }
         let mut parts = CountedParts::new();
         for table in tables.iter().filter(|table| table.in_parts) {
             let dimensions: Vec<Dimension> =

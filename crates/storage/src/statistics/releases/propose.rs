@@ -4,18 +4,17 @@ use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 use diesel::sql_types::Uuid as SqlUuid;
 use qorgan_domain::calendar::end_of_day;
-use qorgan_domain::identity::AgencyCode;
 use qorgan_domain::ids::ReleaseId;
 use qorgan_domain::notifications::NoticeKind;
 use qorgan_domain::policy::{Action, ResourceKind};
 use qorgan_domain::statistics::StatisticsMethod;
 use qorgan_domain::statistics::protection::DisclosureRule;
 use qorgan_domain::statistics::release::{ReleasePeriod, ReleaseRules, ReleaseStatus};
-use qorgan_domain::territory::Kato;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::FrozenTable;
+use super::counted::CountedParts;
 use crate::notifications::{Notice, Recipients};
 use crate::schema::{
     statistics_release_parts as parts, statistics_release_tables as tables, statistics_releases as releases,
@@ -93,9 +92,7 @@ impl Tx<'_> {
         }
         let counted = self.release_parts_counted(&exact, &in_force, when)?;
         self.release_freeze(new.id, &frozen)?;
-        for (place, part) in counted {
-            self.release_part_insert(new.id, &place, &part)?;
-        }
+        self.release_parts_insert(new.id, &counted)?;
         self.authorize(Action::ReleaseManage)?;
         self.release_ask(new.id, rules)?;
         self.audit(Action::ReleaseManage, new.id.as_uuid(), None);
@@ -173,24 +170,23 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn release_part_insert(
-        &mut self,
-        id: ReleaseId,
-        (agency, place): &(AgencyCode, Kato),
-        part: &[FrozenTable],
-    ) -> Result<(), StorageError> {
-        // Every table counts all facts of the part.
-        let facts = part.first().map_or(0, |table| table.total);
-        diesel::insert_into(parts::table)
-            .values((
-                parts::id.eq(Uuid::now_v7()),
-                parts::release_id.eq(id.as_uuid()),
-                parts::agency_code.eq(agency.as_str()),
-                parts::kato.eq(place.as_str()),
-                parts::facts.eq(facts),
-                parts::tables.eq(json!(part)),
-            ))
-            .execute(self.connection)?;
+    fn release_parts_insert(&mut self, id: ReleaseId, counted: &CountedParts) -> Result<(), StorageError> {
+        let rows: Vec<_> = counted
+            .iter()
+            .map(|((agency, place), tables)| {
+                // Every table counts all facts of the part.
+                let facts = tables.first().map_or(0, |table| table.total);
+                (
+                    parts::id.eq(Uuid::now_v7()),
+                    parts::release_id.eq(id.as_uuid()),
+                    parts::agency_code.eq(agency.as_str()),
+                    parts::kato.eq(place.as_str()),
+                    parts::facts.eq(facts),
+                    parts::tables.eq(json!(tables)),
+                )
+            })
+            .collect();
+        diesel::insert_into(parts::table).values(&rows).execute(self.connection)?;
         Ok(())
     }
 }
