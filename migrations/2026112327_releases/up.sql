@@ -184,13 +184,25 @@ $$
           END
 $$;
 
+-- Whether a release asks those for whom the session answers. A function, so that the policies of releases and of parts do not
+-- refer to each other in a circle.
+CREATE FUNCTION statistics_release_concerns(p_release uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+    SELECT EXISTS (SELECT FROM statistics_release_parts p
+                   WHERE p.release_id = p_release AND context_has('release_part_read')
+                     AND p.agency_code = context_agency('register')
+                     AND starts_with(p.kato, context_prefix('register')))
+$$;
+
 -- ---------------------------------------------------------------------------------- grants and policies
 GRANT SELECT, INSERT ON statistics_releases, statistics_release_tables, statistics_release_parts,
     statistics_release_answers, statistics_release_outcomes, statistics_release_documents TO qorgan_server;
 GRANT UPDATE (status, settled_by, settled_at, withdraw_reason, version) ON statistics_releases TO qorgan_server;
 REVOKE EXECUTE ON FUNCTION statistics_releases_settle(), statistics_release_hold(uuid),
-    statistics_release_answerers(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION statistics_release_hold(uuid), statistics_release_answerers(uuid) TO qorgan_server;
+    statistics_release_answerers(uuid), statistics_release_concerns(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION statistics_release_hold(uuid), statistics_release_answerers(uuid),
+    statistics_release_concerns(uuid) TO qorgan_server;
 
 ALTER TABLE statistics_releases ENABLE ROW LEVEL SECURITY;
 ALTER TABLE statistics_release_tables ENABLE ROW LEVEL SECURITY;
@@ -207,8 +219,7 @@ CREATE POLICY statistics_release_parts_read ON statistics_release_parts FOR SELE
 CREATE POLICY statistics_releases_read ON statistics_releases FOR SELECT TO qorgan_server USING (
     (SELECT context_has('release_manage'))
     OR (status = 'published' AND (SELECT context_has('release_read')))
-    -- The policy of parts narrows this to the own ones.
-    OR EXISTS (SELECT FROM statistics_release_parts p WHERE p.release_id = statistics_releases.id));
+    OR ((SELECT context_has('release_part_read')) AND statistics_release_concerns(id)));
 CREATE POLICY statistics_releases_insert ON statistics_releases FOR INSERT TO qorgan_server WITH CHECK (
     (SELECT context_has('release_manage')) AND proposed_by = (SELECT context_user())
     AND status = 'proposed' AND proposed_xid = pg_current_xact_id());
