@@ -6,7 +6,9 @@ mod match_lists;
 mod migrate;
 mod openapi;
 mod permissions;
+mod statistics;
 mod user;
+mod verify_release;
 
 use crate::cli::{Cli, Command, Common, ConfigCommand};
 use crate::settings::Settings;
@@ -24,6 +26,7 @@ pub(crate) fn run(cli: Cli, environment: &Environment) -> Result<(), Failure> {
         Command::Import { command } => import::run(command, environment),
         Command::Match { command } => match_lists::run(&command),
         Command::User { command } => user::run(command, environment),
+        Command::Statistics { command } => statistics::run(command, environment),
         Command::Openapi => openapi::run(),
         Command::Permissions => permissions::run(),
         Command::Config { command: ConfigCommand::Check { json, serve } } => {

@@ -16,7 +16,7 @@ use super::super::Counts;
 use crate::{AccessError, Permit, StorageError, Tx, rows};
 
 /// Where the organisation stands that reported first.
-const REPORTER_PLACE: Dimension = Dimension::Territory;
+const REPORTER_PLACE: Dimension = Dimension::ReporterTerritory;
 
 /// A table as it stands in a release, or would.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -83,6 +83,10 @@ impl Tx<'_> {
         let rules = self.release_rules()?;
         // First, so that of two who propose one period at once the second waits here and counts nothing.
         self.release_insert(new, &rule, rules)?;
+        // In its first seconds after midnight a day may still be joined by a transaction that began before.
+        if !self.register_day_settled(new.as_of)? {
+            return Err(StorageError::Collision.into());
+        }
         let when = (new.period, new.as_of);
         let in_force = self.release_tables_in_force()?;
         let mut frozen = Vec::with_capacity(2 * in_force.len());

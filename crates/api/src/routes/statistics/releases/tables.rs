@@ -1,6 +1,5 @@
 //! `GET /statistics/releases/{id}/tables/{code}`.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, VARY};
 use actix_web::{HttpResponse, get};
 use qorgan_domain::ids::ReleaseId;
 use qorgan_domain::policy::Action;
@@ -10,11 +9,11 @@ use qorgan_storage::statistics::releases::{FrozenTable, Release};
 use qorgan_storage::statistics::{CountRow, Counts};
 use qorgan_storage::{AccessError, Denial, Tx};
 
+use super::super::export;
 use super::super::format::{Accepted, StatisticsFormat};
-use super::super::json_stat::{self, JsonStatView};
+use super::super::json_stat::JsonStatView;
 use super::super::table::Table;
 use super::super::view::StatisticsView;
-use super::super::{csv, xlsx};
 use crate::context::Ctx;
 use crate::problem::Problem;
 use crate::query;
@@ -44,6 +43,7 @@ query! {
             (JsonStatView = "application/vnd.json-stat+json"),
             (String = "text/csv"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (String = "application/x-ndjson"),
         )),
         (status = 406, description = "not_acceptable"),
     ),
@@ -68,17 +68,10 @@ pub async fn release_table_get(
             let frozen = frozen.ok_or(AccessError::Denied(Denial::NotFound))?;
             let name = format!("{}-{}-{}", release.period.from(), release.period.kind(), frozen.code);
             let table = table(tx, &release, method, frozen, language)?;
-            Ok((format, name, written(tx, table, format)?))
+            Ok((format, name, export::whole(&table.with_names(tx)?, format)?))
         })
         .await?;
-    let mut response = HttpResponse::Ok();
-    response.content_type(format.content_type()).insert_header((VARY, "accept, accept-language"));
-    response.insert_header((CONTENT_LANGUAGE, language.as_str()));
-    if matches!(format, StatisticsFormat::Csv | StatisticsFormat::Xlsx) {
-        let name = format!("attachment; filename=\"release-{name}.{}\"", format.as_str());
-        response.insert_header((CONTENT_DISPOSITION, name));
-    }
-    Ok(response.body(body))
+    Ok(export::respond(body, format, language, &format!("release-{name}")))
 }
 
 /// A frozen table as the answer to the question that was asked when it was frozen.
@@ -101,17 +94,7 @@ fn table(
         .cells
         .into_iter()
         .map(|(values, count)| CountRow { keys: frozen.dimensions.iter().copied().zip(values).collect(), count });
-    let counts = Counts { rows: rows.collect(), total: frozen.total };
+    let counts = Counts { rows: rows.collect(), total: frozen.total, is_final: true };
     let rule = (method == StatisticsMethod::Protected).then(|| release.rule.clone());
     Ok(Table::of(query, counts, rule, language))
-}
-
-fn written(tx: &mut Tx<'_>, table: Table, format: StatisticsFormat) -> Result<Vec<u8>, Problem> {
-    let json = |value: serde_json::Result<Vec<u8>>| value.map_err(|error| Problem::internal(&error));
-    match format {
-        StatisticsFormat::Json => json(serde_json::to_vec(&StatisticsView::of(&table))),
-        StatisticsFormat::JsonStat => json(serde_json::to_vec(&json_stat::write(&table.with_names(tx)?))),
-        StatisticsFormat::Csv => csv::write(&table.with_names(tx)?),
-        StatisticsFormat::Xlsx => xlsx::write(&table.with_names(tx)?),
-    }
 }
