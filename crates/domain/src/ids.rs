@@ -150,6 +150,10 @@ ids! {
     ReconciliationId,
     /// A row of such a list, or a fact that it lacks.
     ReconciliationItemId,
+    /// A period of the register, closed and published, or proposed to be.
+    ReleaseId,
+    /// The part of an agency in such a release.
+    ReleasePartId,
     /// Two facts that may be one event, put before a person to decide.
     MatchReviewId,
     /// An entry of the audit log.

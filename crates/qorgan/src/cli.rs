@@ -250,6 +250,17 @@ pub enum StatisticsCommand {
         #[command(flatten)]
         common: Common,
     },
+    /// Check that a release, as it was downloaded, is the one that was signed (no database is needed). Exit code 1 where it is not
+    VerifyRelease {
+        /// The file: what GET /statistics/releases/{id}/document answered
+        file: PathBuf,
+        /// Public keys to trust, as a JSON Web Key Set: what GET /.well-known/jwks.json answered [default: the key in the file]
+        #[arg(long, value_name = "FILE")]
+        keys: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Make the ledger right and all rollups anew from the versions of facts, while the server goes on working
     Rebuild {
         /// Print JSON

@@ -212,6 +212,7 @@ fn named_accounts_find_work(owner: &mut PgConnection) {
         "roadmap.executor",
         "social.worker",
         "statistician",
+        "statistician2",
     ];
     assert_eq!(logins.into_keys().collect::<Vec<_>>(), expected, "nobody else can log in");
 }

@@ -1098,6 +1098,115 @@ table! {
 }
 
 table! {
+    release_rules (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        confirm_days -> SmallInt,
+        other_than_proposer -> Bool,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
+    release_tables (code, valid_from) {
+        code -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        place -> SmallInt,
+        dimensions -> Array<Text>,
+        name_ru -> Text,
+        name_kk -> Text,
+        name_en -> Text,
+        in_parts -> Bool,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
+    statistics_releases (id) {
+        id -> Uuid,
+        period_kind -> Text,
+        period_from -> Date,
+        period_to -> Date,
+        edition -> Integer,
+        supersedes -> Nullable<Uuid>,
+        as_of -> Date,
+        max_noise -> SmallInt,
+        variance -> Double,
+        threshold -> SmallInt,
+        max_attributes -> SmallInt,
+        status -> Text,
+        confirm_by -> Date,
+        other_than_proposer -> Bool,
+        proposed_by -> Uuid,
+        proposed_at -> Timestamptz,
+        settled_by -> Nullable<Uuid>,
+        settled_at -> Nullable<Timestamptz>,
+        withdraw_reason -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+table! {
+    statistics_release_tables (release_id, method, code) {
+        release_id -> Uuid,
+        method -> Text,
+        code -> Text,
+        place -> SmallInt,
+        dimensions -> Array<Text>,
+        name_ru -> Text,
+        name_kk -> Text,
+        name_en -> Text,
+        cells -> Jsonb,
+        total -> BigInt,
+    }
+}
+
+table! {
+    statistics_release_parts (id) {
+        id -> Uuid,
+        release_id -> Uuid,
+        agency_code -> Text,
+        kato -> Text,
+        facts -> BigInt,
+        tables -> Jsonb,
+    }
+}
+
+table! {
+    statistics_release_answers (part_id, number) {
+        part_id -> Uuid,
+        number -> Integer,
+        answer -> Text,
+        comment -> Nullable<Text>,
+        answered_by -> Uuid,
+        organisation_id -> Uuid,
+        answered_at -> Timestamptz,
+    }
+}
+
+table! {
+    statistics_release_outcomes (part_id) {
+        part_id -> Uuid,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
+table! {
+    statistics_release_documents (release_id, method) {
+        release_id -> Uuid,
+        method -> Text,
+        content -> Text,
+        sha256 -> Bytea,
+        jws -> Text,
+        jwk -> Jsonb,
+    }
+}
+
+table! {
     school_placement_versions (placement_id, version) {
         placement_id -> Uuid,
         version -> BigInt,
@@ -1352,12 +1461,20 @@ allow_tables_to_appear_in_same_query!(
     register_reconciliations,
     register_report_links,
     register_reports,
+    release_rules,
+    release_tables,
     school_placement_versions,
     school_placements,
     school_register_grounds,
     services,
     signal_imports,
     signals,
+    statistics_release_answers,
+    statistics_release_documents,
+    statistics_release_outcomes,
+    statistics_release_parts,
+    statistics_release_tables,
+    statistics_releases,
     territories,
     user_roles,
     users,

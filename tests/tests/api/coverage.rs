@@ -15,6 +15,7 @@ mod lists;
 mod protocols;
 mod qualification;
 mod register;
+mod releases;
 mod statistics;
 mod sync;
 
@@ -62,6 +63,8 @@ enum About {
     GroupFile,
     /// A request for material to the clinic at home.
     Material,
+    /// The part of the schools at home in a release.
+    ReleasePart,
 }
 
 /// One call of an operation.
@@ -173,6 +176,10 @@ impl Fixture {
                 (actor.username == "qualification_member.home")
                     .then_some(SeatInGroup { keeper: true, opens_file: matches!(probe.about, About::GroupFile) }),
             ),
+            About::ReleasePart => {
+                let place = Kato::new(Side::Home.kato()).expect("a territory");
+                return decide(actor, probe.action, &Subject::ReleasePart(&school.agency, &place));
+            }
             About::Material => Subject::Material(self.cast.server.world.organisation("UZ home")),
             About::Session => Subject::Session {
                 convener: self.cast.server.world.organisation("UO home"),
@@ -389,6 +396,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
     table.extend(consilium::probes(fixture));
     table.extend(qualification::probes(fixture));
     table.extend(statistics::probes());
+    table.extend(releases::probes(fixture));
     // Which right a step of the lifecycle asks for depends on the step.
     table.extend(CaseAction::ALL.iter().map(|action| {
         post(
@@ -475,6 +483,8 @@ fn every_role_gets_what_the_table_says_and_no_more() {
                 }
                 // Accounts and services are kept by administrators of either side.
                 let shared = matches!(probe.about, About::Nothing | About::Account | About::Service);
+                // The statistics office of either side reads all parts.
+                let shared = shared || (matches!(probe.about, About::ReleasePart) && *role == Role::Statistician);
                 let foreign_record = side == Side::Abroad && !shared;
                 if foreign_record && matches!(reply.status, 200..=299 | 409 | 412) {
                     wrong.push(format!("{} as {}: reaches a foreign record", probe.operation, actor.username));
@@ -507,6 +517,9 @@ fn whoever_may_not_do_it_at_all_hears_that_before_what_is_wrong_with_the_attempt
                 | Action::OrganisationRead
                 | Action::StatisticsExact
                 | Action::StatisticsProtected
+                | Action::ReleaseRead
+                | Action::ReleaseManage
+                | Action::ReleasePartRead
         ) {
             continue;
         }

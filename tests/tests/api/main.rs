@@ -26,6 +26,7 @@ mod protocols;
 mod qualification;
 mod reconciliations;
 mod register;
+mod releases;
 mod replay;
 mod school_register;
 mod search;

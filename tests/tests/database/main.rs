@@ -9,5 +9,6 @@ mod help;
 mod ledger;
 mod ledger_bench;
 mod migrations;
+mod releases;
 mod row_security;
 mod statistics;

@@ -146,6 +146,19 @@ fn the_server_owns_nothing_and_reads_no_secret() {
         "UPDATE qualification_answers SET answer = 'x'",
         "DELETE FROM qualification_items",
         "UPDATE policy_mirror SET name = 'x'",
+        "UPDATE release_rules SET other_than_proposer = false",
+        "UPDATE release_tables SET dimensions = '{}'",
+        "UPDATE statistics_releases SET as_of = as_of",
+        "UPDATE statistics_releases SET confirm_by = confirm_by - 30",
+        "DELETE FROM statistics_releases",
+        "UPDATE statistics_release_tables SET total = 0",
+        "DELETE FROM statistics_release_tables",
+        "UPDATE statistics_release_parts SET facts = 1",
+        "UPDATE statistics_release_answers SET answer = 'confirmed'",
+        "DELETE FROM statistics_release_answers",
+        "UPDATE statistics_release_outcomes SET outcome = 'confirmed'",
+        "UPDATE statistics_release_documents SET jws = 'x'",
+        "DELETE FROM statistics_release_documents",
         "CREATE TABLE own (id int)",
         "UPDATE cases SET number = 'x'",
     ] {
@@ -170,6 +183,8 @@ fn every_table_the_server_reads_has_row_security_or_holds_no_person() {
         "register_list_rules",
         "school_register_grounds",
         "register_match_rules",
+        "release_rules",
+        "release_tables",
         "__diesel_schema_migrations",
     ];
     let database = TestDatabase::new();

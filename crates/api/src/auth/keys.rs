@@ -87,7 +87,7 @@ fn read(name: &str, pem: &str) -> Result<Key, KeyError> {
 
 /// The thumbprint of the public key (RFC 7638 with the members of RFC 8037, appendix A.3): an id that
 /// follows from the key, so that no two servers can disagree on it.
-fn thumbprint(public: &str) -> String {
+pub(super) fn thumbprint(public: &str) -> String {
     let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{public}"}}"#);
     URL_SAFE_NO_PAD.encode(Sha256::digest(members))
 }

@@ -4,6 +4,7 @@
 //! asked by the unit of work. Time is always a parameter.
 
 mod bearer;
+mod documents;
 mod keys;
 mod password;
 mod policy;
@@ -11,6 +12,7 @@ mod refresh;
 mod tokens;
 
 pub use bearer::Bearer;
+pub use documents::{DocumentClaims, DocumentRefusal, SignedDocument, verify_document};
 pub use keys::{KeyError, SigningKeys, generate_pem};
 pub use password::{PasswordSettings, Passwords, Secret};
 pub use policy::check_new_password;

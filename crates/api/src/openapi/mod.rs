@@ -128,6 +128,8 @@ fn path_parameters(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<ids::ProtocolApplicationId>()
         .schema_from::<ids::ReconciliationId>()
         .schema_from::<ids::ReconciliationItemId>()
+        .schema_from::<ids::ReleaseId>()
+        .schema_from::<ids::ReleasePartId>()
         .schema_from::<ids::ReportId>()
         .schema_from::<ids::ReviewId>()
         .schema_from::<ids::SignalId>()

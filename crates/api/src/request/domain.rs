@@ -46,6 +46,8 @@ crate::leaf_str!(
     ids::ReportId,
     ids::FactId,
     ids::MatchReviewId,
+    ids::ReleaseId,
+    ids::ReleasePartId,
     ids::AttachmentId,
     ids::ReconciliationId,
     ids::ReconciliationItemId,
@@ -126,6 +128,9 @@ crate::leaf_str!(
     statistics::FactOutcome,
     statistics::StatisticsMeasure,
     statistics::StatisticsMethod,
+    statistics::release::PartAnswer,
+    statistics::release::ReleasePeriodKind,
+    statistics::release::ReleaseStatus,
     tasks::TaskStatus,
     territory::Kato,
 );

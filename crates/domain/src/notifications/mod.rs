@@ -23,6 +23,8 @@ words! {
         QualificationInvitation = "qualification_invitation",
         /// That group asks the user's organisation for material.
         MaterialRequested = "material_requested",
+        /// The statistics office asks the user's agency to confirm its part of a release.
+        ReleaseAwaitsAnswer = "release_awaits_answer",
         /// A plan waits for a supervisor's approval.
         PlanAwaitsApproval = "plan_awaits_approval",
         /// A closure waits for a supervisor's decision.

@@ -34,6 +34,10 @@ words! {
         SchoolRegister = "school_register",
         /// Services of the directory.
         Service = "service",
+        /// Releases of the register's counts.
+        Release = "release",
+        /// The part of an agency in a release.
+        ReleasePart = "release_part",
         /// Aggregate counts.
         Statistics = "statistics",
         /// The audit log.
@@ -187,6 +191,14 @@ words! {
         StatisticsExact = "statistics_exact",
         /// Protected counts of the unified register.
         StatisticsProtected = "statistics_protected",
+        /// Read releases of the register's counts: published ones, and proposals that concern one's agency.
+        ReleaseRead = "release_read",
+        /// Propose, publish and withdraw releases.
+        ReleaseManage = "release_manage",
+        /// Read the part of an agency in a release: exact counts of what it reported.
+        ReleasePartRead = "release_part_read",
+        /// Confirm such a part, or object.
+        ReleasePartAnswer = "release_part_answer",
     }
 }
 
@@ -222,6 +234,8 @@ impl Action {
             Self::FamilyWrite | Self::AppointmentWrite => ResourceKind::Case,
             Self::StatisticsExact => ResourceKind::Statistics,
             Self::StatisticsProtected => ResourceKind::Statistics,
+            Self::ReleaseRead | Self::ReleaseManage => ResourceKind::Release,
+            Self::ReleasePartRead | Self::ReleasePartAnswer => ResourceKind::ReleasePart,
             Self::ProtocolApply => ResourceKind::Case,
             Self::CaseLink | Self::CaseMerge | Self::FollowUpWrite => ResourceKind::Case,
             Self::ConsiliumRead | Self::ConsiliumManage | Self::ConsiliumDeclare => ResourceKind::Consilium,
@@ -280,6 +294,8 @@ impl Action {
             ResourceKind::SchoolRegister => Self::SchoolRegisterRead,
             ResourceKind::Service => Self::ServiceRead,
             ResourceKind::Statistics => Self::StatisticsExact,
+            ResourceKind::Release => Self::ReleaseRead,
+            ResourceKind::ReleasePart => Self::ReleasePartRead,
             ResourceKind::Audit => Self::AuditRead,
         }
     }

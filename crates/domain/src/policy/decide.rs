@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::table::{Relation, TABLE};
 use super::{Action, Actor, OrganisationRef};
-use crate::identity::{AGENCIES_WORKING_CASES, Role, Scope};
+use crate::identity::{AGENCIES_WORKING_CASES, AgencyCode, Role, Scope};
 use crate::ids::{OrganisationId, UserId};
+use crate::territory::Kato;
 
 /// A case as far as rights need it.
 #[derive(Debug, Clone)]
@@ -57,6 +58,15 @@ pub enum Subject<'a> {
     },
     /// A list that is compared with the register, by the organisation that uploaded it.
     Reconciliation(&'a OrganisationRef),
+    /// A release of the register's counts.
+    Release {
+        /// Whether it is published.
+        published: bool,
+        /// The agencies and places that have a part in it.
+        parts: &'a [(AgencyCode, Kato)],
+    },
+    /// The part of an agency in a release: the agency, the city or district of its organisations.
+    ReleasePart(&'a AgencyCode, &'a Kato),
     /// A placement on the in-school register, by the school that holds it.
     Placement(&'a OrganisationRef),
     /// A service, by the organisation that provides it.
@@ -191,6 +201,11 @@ fn related(actor: &Actor, scope: Scope, relation: Relation, subject: &Subject<'_
         (Relation::ReportedBy, Subject::Fact { reporters, .. }) => {
             reporters.iter().any(|organisation| actor.reaches(scope, organisation))
         }
+        (Relation::Published, Subject::Release { published, .. }) => *published,
+        (Relation::Represents, Subject::Release { parts, .. }) => {
+            parts.iter().any(|(agency, place)| represents(actor, scope, agency, place))
+        }
+        (Relation::Represents, Subject::ReleasePart(agency, place)) => represents(actor, scope, agency, place),
         (Relation::School, Subject::Placement(school)) => actor.reaches(scope, school),
         (Relation::Provider, Subject::Service(Some(provider))) => actor.reaches(scope, provider),
         (Relation::Convener, Subject::Session { convener, .. }) => *convener == actor.organisation.id,
@@ -203,4 +218,10 @@ fn related(actor: &Actor, scope: Scope, relation: Relation, subject: &Subject<'_
         (Relation::Colleague, Subject::Account(organisation)) => actor.reaches(scope, organisation),
         _ => false,
     }
+}
+
+/// Whether all organisations of an agency in a place are in the scope of the actor.
+fn represents(actor: &Actor, scope: Scope, agency: &AgencyCode, place: &Kato) -> bool {
+    let prefix = actor.organisation.kato.prefix_of_scope(scope);
+    *agency == actor.organisation.agency && prefix.is_some_and(|prefix| place.as_str().starts_with(&prefix))
 }

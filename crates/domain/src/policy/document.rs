@@ -150,6 +150,12 @@ const fn describe(action: Action) -> &'static str {
         Action::ChangesRead => "Read what changed among the records that one may see.",
         Action::StatisticsExact => "Exact counts of the unified register.",
         Action::StatisticsProtected => "Protected counts of the unified register.",
+        Action::ReleaseRead => {
+            "Read releases of the register's counts (protected; exact ones with `statistics_exact`)."
+        }
+        Action::ReleaseManage => "Propose, publish and withdraw releases of the register's counts.",
+        Action::ReleasePartRead => "Read the part of an agency in a release: exact counts of what it reported.",
+        Action::ReleasePartAnswer => "Confirm the part of one's own agency in a release, or object.",
     }
 }
 
@@ -172,6 +178,10 @@ const fn explain(relation: Relation) -> &'static str {
         Relation::ReportedBy => "facts reported by an organisation in scope",
         Relation::Reporter => "facts reported by an organisation in scope, or of a case the user may see",
         Relation::Uploader => "lists that an organisation in scope uploaded, where the scope is a territory or wider",
+        Relation::Published => "published releases",
+        Relation::Represents => {
+            "parts of the user's own agency of places in scope, where the scope is a territory or wider; releases that have one"
+        }
         Relation::School => "placements of a school in scope",
         Relation::Provider => "services provided by an organisation in scope",
         Relation::Convener => "sessions that the user's own organisation convened",

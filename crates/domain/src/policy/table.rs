@@ -37,6 +37,11 @@ words! {
         /// An organisation in scope uploaded the list, and the scope is a territory or wider: whoever compares a list
         /// learns which of its children the register knows.
         Uploader = "uploader",
+        /// The release is published.
+        Published = "published",
+        /// The part is of the actor's own agency and of a place in scope, and the scope is a territory or wider; a
+        /// release has such a part.
+        Represents = "represents",
         /// An organisation in scope reported the fact; a case alone does not do.
         ReportedBy = "reported_by",
         /// The school that holds the placement lies in scope.
@@ -215,4 +220,11 @@ pub const TABLE: &[Rule] = &[
     rule(Action::StatisticsExact, Relation::Anyone, &[Statistician]),
     // The statistics office may look at what the others are shown.
     rule(Action::StatisticsProtected, Relation::Anyone, &[Statistician, Analyst, RoadmapCoordinator, Supervisor]),
+    rule(Action::ReleaseRead, Relation::Anyone, &[Statistician]),
+    rule(Action::ReleaseRead, Relation::Published, &[Analyst, RoadmapCoordinator, Supervisor]),
+    rule(Action::ReleaseRead, Relation::Represents, &[Supervisor]),
+    rule(Action::ReleaseManage, Relation::Anyone, &[Statistician]),
+    rule(Action::ReleasePartRead, Relation::Anyone, &[Statistician]),
+    rule(Action::ReleasePartRead, Relation::Represents, &[Supervisor]),
+    rule(Action::ReleasePartAnswer, Relation::Represents, &[Supervisor]),
 ];

@@ -5,6 +5,7 @@
 mod board;
 mod group;
 mod properties;
+mod release;
 
 use std::collections::BTreeSet;
 
@@ -72,7 +73,7 @@ const CASE_RIGHTS: [(Action, &str); 23] = [
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 47] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 51] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
     (Action::ProtocolManage, "--------", &[Role::Administrator]),
@@ -117,6 +118,10 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 47] = [
     (Action::MatchReviewRead, "------x-", &[]),
     (Action::MatchReviewDecide, "------x-", &[]),
     (Action::StatisticsProtected, "------x-", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
+    (Action::ReleaseRead, "------x-", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
+    (Action::ReleaseManage, "--------", &[Role::Statistician]),
+    (Action::ReleasePartRead, "------x-", &[Role::Statistician]),
+    (Action::ReleasePartAnswer, "------x-", &[]),
     (Action::ConsiliumRead, "xxxxxxxx", &[Role::ConsiliumSecretary]),
     (Action::ConsiliumManage, "--------", &[Role::ConsiliumSecretary]),
     (Action::ConsiliumDeclare, "xxxxxxxx", &[Role::ConsiliumSecretary]),
@@ -431,6 +436,9 @@ fn the_mirror_says_what_the_tables_say() {
         assert_eq!(holders(GrantKind::Reach, name), expected, "reach {name}");
     }
     for power in [Action::QualificationManage, Action::QualificationFileRead, Action::MaterialAnswer] {
+        assert_eq!(holders(GrantKind::Power, power.as_str()), expected_roles(power), "power {power}");
+    }
+    for power in [Action::ReleaseRead, Action::ReleaseManage, Action::ReleasePartRead, Action::ReleasePartAnswer] {
         assert_eq!(holders(GrantKind::Power, power.as_str()), expected_roles(power), "power {power}");
     }
     for power in [Action::ConsiliumRead, Action::ConsiliumManage] {

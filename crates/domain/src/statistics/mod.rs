@@ -9,6 +9,7 @@ mod population;
 pub mod protection;
 mod query;
 mod rates;
+pub mod release;
 
 pub use attribute::Attribute;
 pub use compare::{Comparison, Earlier, percent};

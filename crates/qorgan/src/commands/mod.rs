@@ -8,6 +8,7 @@ mod openapi;
 mod permissions;
 mod statistics;
 mod user;
+mod verify_release;
 
 use crate::cli::{Cli, Command, Common, ConfigCommand};
 use crate::settings::Settings;

@@ -8,7 +8,7 @@ use chrono::Utc;
 use indicatif::ProgressBar;
 use qorgan_storage::statistics::ledger::{self, Difference, Verification};
 
-use super::{print_json, started};
+use super::{print_json, started, verify_release};
 use crate::cli::{Common, StatisticsCommand};
 use crate::database::OpenDatabase;
 use crate::settings::Settings;
@@ -20,6 +20,7 @@ pub(crate) fn run(command: StatisticsCommand, environment: &Environment) -> Resu
     let settings = |common: &Common| started(common, common.flags()?, environment);
     match command {
         StatisticsCommand::Verify { samples, seed, json, common } => verify(&settings(&common)?, samples, seed, json),
+        StatisticsCommand::VerifyRelease { file, keys, json } => verify_release::run(&file, keys.as_deref(), json),
         StatisticsCommand::Rebuild { json, common } => rebuild(&settings(&common)?, json),
     }
 }

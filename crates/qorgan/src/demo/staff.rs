@@ -49,6 +49,8 @@ const NAMED: &[Named] = &[
     Named("roadmap.executor", "Роман Жуков", Office("UZ", REGION), Role::RoadmapExecutor, Scope::Organisation),
     Named("auditor", "Салтанат Искакова", Office("PROKURATURA", REGION), Role::Auditor, Scope::Region),
     Named("hotline-111", "Контакт-центр «111»", Office("CC111", REGION), Role::HotlineOperator, Scope::Own),
+    // Who proposes a release does not publish it.
+    Named("statistician2", "Айнур Сейтова", Office("DKPSISU", REGION), Role::Statistician, Scope::Region),
 ];
 
 /// Who works in an organisation of an agency, beside the named ones: one for each role.

@@ -13,6 +13,7 @@ pub(crate) mod qualification;
 mod read;
 mod register_lists;
 mod register_match;
+pub(crate) mod releases;
 mod routing;
 mod school_register;
 mod services;

@@ -5,6 +5,7 @@ mod count;
 mod dimensions;
 pub mod ledger;
 mod protected;
+pub mod releases;
 mod stream;
 mod versions;
 

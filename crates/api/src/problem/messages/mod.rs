@@ -17,6 +17,7 @@ mod protocols;
 mod qualification;
 mod register;
 mod register_lists;
+mod releases;
 mod rules;
 mod statistics;
 mod sync;
@@ -40,11 +41,13 @@ pub const FIELDS: &[&[Row]] = &[
     intake::FIELDS,
     register_lists::FIELDS,
     statistics::FIELDS,
+    releases::FIELDS,
     sync::FIELDS,
 ];
 
 /// What a transition waits for: the codes of `missing` in `transition_refused`.
-pub const MISSING: &[&[Row]] = &[gates::MISSING, consilium::MISSING, qualification::MISSING, everyday::MISSING];
+pub const MISSING: &[&[Row]] =
+    &[gates::MISSING, consilium::MISSING, qualification::MISSING, everyday::MISSING, releases::MISSING];
 
 /// Rules of the domain that refuse a request: the codes of `reason` in `domain_rule` and the like.
 pub const RULES: &[&[Row]] = &[
@@ -59,6 +62,7 @@ pub const RULES: &[&[Row]] = &[
     register::RULES,
     intake::RULES,
     register_lists::RULES,
+    releases::RULES,
     sync::RULES,
 ];
 

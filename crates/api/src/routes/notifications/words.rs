@@ -57,6 +57,11 @@ const fn words(kind: NoticeKind) -> Words {
             kk: "Фактілерді саралау тобы ұйымыңыздан материал сұрайды. Сұрауды ашыңыз.",
             en: "The qualification group asks your organisation for material. Open the request.",
         },
+        NoticeKind::ReleaseAwaitsAnswer => Words {
+            ru: "Статистический орган просит подтвердить числа вашего ведомства для выпуска до {due}.",
+            kk: "Статистика органы шығарылымға ведомствоңыздың сандарын {due} дейін растауды сұрайды.",
+            en: "The statistics office asks to confirm the numbers of your agency for a release, until {due}.",
+        },
         NoticeKind::PlanAwaitsApproval => Words {
             ru: "План по случаю {case} ждёт утверждения.",
             kk: "{case} жағдайының жоспары бекітуді күтіп тұр.",

@@ -8,6 +8,7 @@ mod labels;
 mod make;
 mod ndjson;
 mod register;
+pub mod releases;
 mod table;
 pub mod view;
 mod xlsx;
@@ -17,4 +18,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the operations of this area.
 pub fn register(config: &mut ServiceConfig) {
     config.service(register::statistics_register);
+    releases::register(config);
 }
