@@ -15,6 +15,7 @@ mod lists;
 mod protocols;
 mod qualification;
 mod register;
+mod risk_map;
 mod statistics;
 mod sync;
 
@@ -389,6 +390,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
     table.extend(consilium::probes(fixture));
     table.extend(qualification::probes(fixture));
     table.extend(statistics::probes());
+    table.extend(risk_map::probes());
     // Which right a step of the lifecycle asks for depends on the step.
     table.extend(CaseAction::ALL.iter().map(|action| {
         post(

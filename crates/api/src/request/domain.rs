@@ -120,6 +120,7 @@ crate::leaf_str!(
     signals::Urgency,
     statistics::Dimension,
     statistics::StatisticsMethod,
+    statistics::risk::Indicator,
     tasks::TaskStatus,
     territory::Kato,
 );

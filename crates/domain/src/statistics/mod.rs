@@ -2,5 +2,6 @@
 
 pub mod protection;
 mod query;
+pub mod risk;
 
 pub use query::{Dimension, Filters, StatisticsMethod, StatisticsParameters, StatisticsQuery};

@@ -3,5 +3,6 @@
 mod count;
 mod dimensions;
 mod protected;
+mod risk;
 
 pub use count::{CountRow, Counts};

@@ -67,7 +67,7 @@ mod tests {
 
     use qorgan_domain::{
         assessments, cases, children, clocks, consilium, family, identity, register, school_register, services,
-        signals, tasks,
+        signals, statistics, tasks,
     };
 
     use super::*;
@@ -126,6 +126,9 @@ mod tests {
             "qualification_outcome": register::qualification::QualificationOutcome,
             "recusal_ground": register::qualification::RecusalGround,
             "question_kind": assessments::QuestionKind,
+            "rate_direction": statistics::risk::Direction,
+            "rate_sufficiency": statistics::risk::Sufficiency,
+            "range_state": statistics::risk::RangeState,
             "relation": register::Relation,
             "differing_field": register::reconciliation::DifferingField,
             "item_origin": register::reconciliation::ItemOrigin,
@@ -134,6 +137,7 @@ mod tests {
             "resolution": register::reconciliation::Resolution,
             "review_conclusion": cases::ReviewConclusion,
             "risk_direction": assessments::compare::RiskDirection,
+            "risk_indicator": statistics::risk::Indicator,
             "risk_level": cases::RiskLevel,
             "risk_override": assessments::RiskOverride,
             "role": identity::Role,
