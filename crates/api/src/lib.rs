@@ -11,6 +11,7 @@ pub mod context;
 pub mod documents;
 pub mod middleware;
 pub mod openapi;
+pub mod pages;
 pub mod problem;
 pub mod request;
 pub mod routes;
