@@ -1,7 +1,19 @@
 //! Counting facts of the register.
 
+mod attribute;
+mod compare;
+mod dimension;
+mod filters;
+mod period;
+mod population;
 pub mod protection;
 mod query;
 pub mod risk;
 
-pub use query::{Dimension, Filters, StatisticsMethod, StatisticsParameters, StatisticsQuery};
+pub use attribute::Attribute;
+pub use compare::{Comparison, Earlier, percent};
+pub use dimension::{AgeFiveYears, AgeSchoolStage, Dimension, FactOutcome};
+pub use filters::Filters;
+pub use period::PeriodUnit;
+pub use population::{ChildPopulation, TerritoryPopulation};
+pub use query::{StatisticsMethod, StatisticsParameters, StatisticsQuery};

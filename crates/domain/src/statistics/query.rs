@@ -1,41 +1,12 @@
 //! What to count.
 
+use std::collections::BTreeSet;
+
 use chrono::{Months, NaiveDate};
 
+use super::{Attribute, Dimension, Filters};
 use crate::Invalid;
-use crate::children::Sex;
-use crate::identity::AgencyCode;
-use crate::register::{AgeGroup, FactKind, FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm};
-use crate::territory::Kato;
 use crate::words::words;
-
-words! {
-    /// By what facts are grouped when they are counted.
-    pub enum Dimension {
-        /// Month of the event.
-        Month = "month",
-        /// City or district of the event.
-        Territory = "territory",
-        /// Violence or suicidal behaviour.
-        Kind = "kind",
-        /// Main form of violence.
-        MainForm = "main_form",
-        /// Level of suicidal behaviour.
-        Level = "level",
-        /// Sex of the child.
-        Sex = "sex",
-        /// Age group of the child on the day of the event.
-        AgeGroup = "age_group",
-        /// Where it took place.
-        Setting = "setting",
-        /// What the alleged perpetrator is to the child.
-        Relation = "relation",
-        /// The agency that reported first.
-        Agency = "agency",
-        /// Status of the fact.
-        Status = "status",
-    }
-}
 
 words! {
     /// How facts are counted.
@@ -45,31 +16,6 @@ words! {
         /// Each count changed by noise, so that none tells of a single child.
         Protected = "protected",
     }
-}
-
-/// Facts that a count is narrowed to; what is absent does not narrow.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filters {
-    /// Events in this unit or inside it.
-    pub territory: Option<Kato>,
-    /// Facts of this kind.
-    pub kind: Option<FactKind>,
-    /// Violence whose main form is this.
-    pub main_form: Option<ViolenceForm>,
-    /// Suicidal behaviour of this level.
-    pub level: Option<SuicidalLevel>,
-    /// Children of this sex.
-    pub sex: Option<Sex>,
-    /// Children of this age on the day of the event.
-    pub age_group: Option<AgeGroup>,
-    /// Events in this setting.
-    pub setting: Option<Setting>,
-    /// Violence by a person of this relation.
-    pub relation: Option<Relation>,
-    /// Facts first reported by this agency.
-    pub agency: Option<AgencyCode>,
-    /// Facts of this status.
-    pub status: Option<FactStatus>,
 }
 
 /// What is asked for, before it is checked.
@@ -158,6 +104,39 @@ impl StatisticsQuery {
         Self { as_of, ..self }
     }
 
+    /// The attributes of facts that the answer follows from: the coarsest that suffice for the groups and the filters. Whether
+    /// a fact counts at all (its status) is not among them.
+    pub fn attributes(&self) -> BTreeSet<Attribute> {
+        let grouped = self.group_by.iter().map(|dimension| dimension.attribute());
+        let filtered = self.filters.iter().filter_map(|(dimension, _)| self.filters.attribute(dimension));
+        let mut attributes: BTreeSet<Attribute> = grouped.chain(filtered).collect();
+        // By forms a fact has a row for each of them: a filter of forms beside it must look at all of them.
+        if self.group_by.contains(&Dimension::AnyForm) && self.filters.values(Dimension::AnyForm).is_some() {
+            attributes.insert(Attribute::Forms);
+        }
+        for (fine, coarse) in [
+            (Attribute::OccurredOn, Attribute::OccurredMonth),
+            (Attribute::Kato, Attribute::District),
+            (Attribute::OrganisationKato, Attribute::OrganisationDistrict),
+        ] {
+            if attributes.contains(&fine) {
+                attributes.remove(&coarse);
+            }
+        }
+        attributes
+    }
+
+    /// The same count of another period, which must not be reversed.
+    pub(super) fn with_period(&self, from: NaiveDate, to: NaiveDate) -> Self {
+        Self { from, to, ..self.clone() }
+    }
+
+    /// The same facts in one cell.
+    #[must_use]
+    pub fn in_one_cell(&self) -> Self {
+        Self { group_by: Vec::new(), ..self.clone() }
+    }
+
     /// Facts to narrow to.
     pub fn filters(&self) -> &Filters {
         &self.filters
@@ -188,6 +167,30 @@ mod tests {
         let query = |as_of| StatisticsQuery::new(parameters(&[], "2025-01-01", "2025-12-31", as_of), today).unwrap();
         assert_eq!(query(None).as_of(), today);
         assert_eq!(query(Some("2025-06-30")).as_of(), day("2025-06-30"));
+    }
+
+    #[test]
+    fn the_coarsest_attributes_that_suffice_are_named() {
+        use Attribute::{District, Form, Forms, Kato, OccurredMonth, OccurredOn, Sex};
+        type Given<'a> = (&'a [Dimension], &'a [(Dimension, &'a [&'a str])], &'a [Attribute]);
+        let table: &[Given] = &[
+            (&[Dimension::Quarter, Dimension::Region], &[], &[OccurredMonth, District]),
+            (&[Dimension::Day, Dimension::Month], &[], &[OccurredOn]),
+            (&[Dimension::Territory], &[(Dimension::Territory, &["351011100"])], &[Kato]),
+            (&[Dimension::Sex], &[(Dimension::Territory, &["351000000"])], &[District, Sex]),
+            (&[Dimension::AnyForm], &[], &[Form]),
+            (&[], &[(Dimension::AnyForm, &["physical"])], &[Form]),
+            (&[], &[(Dimension::AnyForm, &["physical", "neglect"])], &[Forms]),
+            (&[Dimension::AnyForm], &[(Dimension::AnyForm, &["physical"])], &[Form, Forms]),
+        ];
+        for (group_by, filters, expected) in table {
+            let mut parameters = parameters(group_by, "2025-01-01", "2025-12-31", None);
+            for (dimension, values) in *filters {
+                parameters.filters = parameters.filters.narrowed(*dimension, *values).unwrap();
+            }
+            let query = StatisticsQuery::new(parameters, day("2026-03-31")).unwrap();
+            assert_eq!(query.attributes().into_iter().collect::<Vec<_>>(), *expected, "{group_by:?} {filters:?}");
+        }
     }
 
     #[test]

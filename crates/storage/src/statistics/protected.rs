@@ -1,12 +1,14 @@
 //! Protected counts: cells with their keys from the database, noise from the domain.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Date, Jsonb, Nullable, Text, Timestamptz};
 use qorgan_domain::calendar::end_of_day;
 use qorgan_domain::policy::Action;
 use qorgan_domain::statistics::protection::{CellKey, DisclosureRule, NoiseTable};
-use qorgan_domain::statistics::{Filters, StatisticsQuery};
+use qorgan_domain::statistics::{Dimension, Filters, StatisticsQuery};
 use serde_json::json;
 
 use super::count::{CountRow, Counts, NOT_COUNTED, sort};
@@ -70,7 +72,7 @@ impl Tx<'_> {
 
     fn keyed_cells(&mut self, query: &StatisticsQuery) -> Result<Vec<KeyedCell>, StorageError> {
         let dimensions: Vec<&str> = query.group_by().iter().map(|dimension| dimension.as_str()).collect();
-        let prefix = query.filters().territory.as_ref().map(|territory| territory.prefix().to_owned());
+        let prefix = query.filters().prefixes(Dimension::Territory).and_then(|prefixes| prefixes.into_iter().next());
         Ok(sql_query(CELLS)
             .bind::<Array<Text>, _>(dimensions)
             .bind::<Date, _>(query.from())
@@ -84,11 +86,10 @@ impl Tx<'_> {
     }
 }
 
-/// The values that narrow, by dimension; the territory goes by its prefix.
+/// The values that narrow, by dimension; the territory goes by its prefix. Of protected counts a filter has one value.
 fn filters(filters: &Filters) -> serde_json::Value {
-    let Filters { territory: _, kind, main_form, level, sex, age_group, setting, relation, agency, status } = filters;
-    json!({
-        "kind": kind, "main_form": main_form, "level": level, "sex": sex, "age_group": age_group, "setting": setting,
-        "relation": relation, "agency": agency.as_ref().map(|agency| agency.as_str()), "status": status,
-    })
+    let first = |(dimension, values): (Dimension, &BTreeSet<String>)| {
+        (dimension != Dimension::Territory).then(|| (dimension.to_string(), json!(values.first())))
+    };
+    serde_json::Value::Object(filters.iter().filter_map(first).collect())
 }

@@ -20,7 +20,7 @@ mod table;
 #[cfg(test)]
 mod table_tests;
 
-pub use guard::guard;
+pub use guard::{guard, guard_compared};
 pub use key::CellKey;
 pub use rule::DisclosureRule;
 pub use table::{NoiseTable, NoiseTableError};
