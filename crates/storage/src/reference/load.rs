@@ -79,11 +79,8 @@ pub fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
         super::qualification::load(connection)?;
         super::register_match::load(connection)?;
         super::disclosure::load(connection)?;
-<<<<<<< HEAD
         super::risk_map::load(connection)?;
-=======
         super::population::load(connection)?;
->>>>>>> 9da8df5
         super::consilium::load(connection)
     })
 }
