@@ -27,6 +27,7 @@ mod qualification;
 mod reconciliations;
 mod register;
 mod replay;
+mod risk_map;
 mod school_register;
 mod search;
 mod services;

@@ -3,6 +3,7 @@
 import { make, fill } from "./dom.js";
 import { number, word } from "./words.js";
 
+// A soft hyphen.
 const SOFT = "\u00ad";
 const VOWELS = "аеёиоуыэюяәіөүұaeiouy";
 
@@ -80,6 +81,7 @@ export function drawTiles(into, view, choose) {
   });
   // Read and tabbed through row by row, as they stand.
   tiles.sort((one, other) => one.dataset.row - other.dataset.row || one.dataset.column - other.dataset.column);
+  into.dataset.north = `↑\n${word("north", language)}`;
   const focused = into.contains(document.activeElement) ? document.activeElement.dataset.kato : null;
   fill(into, ...tiles);
   tiles.find((tile) => tile.dataset.kato === focused)?.focus();

@@ -36,6 +36,7 @@ const WORDS = {
     "Плиткалар қалалар мен аудандардың орналасуына шамамен сай. Таңдау – шерту, Enter немесе бос орын пернесі; көрсеткі пернелермен жүруге болады.",
     "The tiles stand about where the cities and districts lie. Choose with a click, Enter or Space; arrow keys move between tiles.",
   ],
+  north: ["С", "С", "N"],
   legend: ["Цвет: по отношению к области", "Түс: облысқа қатысты", "Colour: against the region"],
   class0: ["данных недостаточно", "дерек жеткіліксіз", "too few data"],
   class1: ["менее половины", "жартысынан аз", "less than half"],
@@ -95,7 +96,8 @@ export function word(key, language, values = {}) {
 /** A number as the language writes it. */
 export function number(value, language, digits = 0) {
   if (value === null || value === undefined) return "–";
-  return new Intl.NumberFormat(language, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+  // Not every browser knows Kazakh; its numbers are written as in Russian.
+  return new Intl.NumberFormat(language === "kk" ? "ru" : language, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
 }
 
 /** The first language of the browser that the page speaks; Russian otherwise. */

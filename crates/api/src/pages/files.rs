@@ -1,7 +1,7 @@
 //! A file of a page: its bytes, its type, its tag.
 
 use actix_web::http::header::{self, EntityTag, IfNoneMatch};
-use actix_web::{HttpRequest, HttpResponse, HttpMessage};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
 /// A file that is part of the program.

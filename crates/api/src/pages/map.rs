@@ -74,7 +74,8 @@ mod tests {
     fn what_is_asked_for_is_served() {
         for file in FILES.iter().chain([&PAGE]).filter(|file| !file.name.starts_with("vendor")) {
             let text = text(file.name);
-            let local = text.split('"').filter_map(|part| part.strip_prefix("/map/").or_else(|| part.strip_prefix("./")));
+            let local =
+                text.split('"').filter_map(|part| part.strip_prefix("/map/").or_else(|| part.strip_prefix("./")));
             for name in local {
                 assert!(FILES.iter().any(|file| file.name == name), "{} asks for {name}", file.name);
             }
@@ -85,7 +86,9 @@ mod tests {
     fn nothing_comes_from_elsewhere_and_nothing_is_kept() {
         for file in FILES.iter().chain([&PAGE]).filter(|file| !file.name.starts_with("vendor")) {
             let text = text(file.name).replace("http://www.w3.org/2000/svg", "");
-            for word in ["http://", "https://", "localStorage", "sessionStorage", "document.cookie", "innerHTML", "indexedDB"] {
+            for word in
+                ["http://", "https://", "localStorage", "sessionStorage", "document.cookie", "innerHTML", "indexedDB"]
+            {
                 assert!(!text.contains(word), "{word} in {}", file.name);
             }
         }
@@ -105,17 +108,26 @@ mod tests {
             .unwrap()
             .iter()
             .filter(|row| row["parent_kato"] == "350000000" && row["seat_lat"].is_f64())
-            .map(|row| (row["kato"].as_str().unwrap(), row["seat_lon"].as_f64().unwrap(), row["seat_lat"].as_f64().unwrap()))
+            .map(|row| {
+                (row["kato"].as_str().unwrap(), row["seat_lon"].as_f64().unwrap(), row["seat_lat"].as_f64().unwrap())
+            })
             .collect();
         assert_eq!(places.len(), 13);
-        assert_eq!(places.iter().map(|place| place.0).collect::<BTreeSet<_>>(), layout.keys().map(String::as_str).collect());
+        assert_eq!(
+            places.iter().map(|place| place.0).collect::<BTreeSet<_>>(),
+            layout.keys().map(String::as_str).collect()
+        );
         let tile = |kato: &str, side: &str| layout[kato][side].as_u64().unwrap();
-        let cells: BTreeSet<(u64, u64)> = places.iter().map(|place| (tile(place.0, "column"), tile(place.0, "row"))).collect();
+        let cells: BTreeSet<(u64, u64)> =
+            places.iter().map(|place| (tile(place.0, "column"), tile(place.0, "row"))).collect();
         assert_eq!(cells.len(), 13, "no two share a cell");
         for (one, east, north) in &places {
             for (other, west, south) in &places {
                 // A twentieth of a degree is a few kilometres.
-                assert!(east - west < 0.05 || tile(one, "column") >= tile(other, "column"), "{one} lies east of {other}");
+                assert!(
+                    east - west < 0.05 || tile(one, "column") >= tile(other, "column"),
+                    "{one} lies east of {other}"
+                );
                 assert!(north - south < 0.05 || tile(one, "row") <= tile(other, "row"), "{one} lies north of {other}");
             }
         }

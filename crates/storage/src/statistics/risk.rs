@@ -66,7 +66,7 @@ fn note(seen: &mut Observations, question: &Question, row: &CountRow) -> Result<
         Some(kato) => Some(kato.parse().map_err(|_| StorageError::Statement("a territory without a KATO code"))?),
         None => None,
     };
-    let span = question.span_of(value(&Dimension::Month));
+    let span = question.span_of(question.time().as_ref().and_then(value));
     if let (Some(span), Some(indicator)) = (span, question.grouping.indicator_of(&values)) {
         seen.note(span, indicator, place, row.count.unsigned_abs());
     }

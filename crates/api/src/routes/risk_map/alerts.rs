@@ -71,7 +71,8 @@ pub async fn risk_map_alerts(ctx: Ctx, query: Query<RiskAlertsQuery>) -> Result<
         let all: Vec<Indicator> = Indicator::countable().collect();
         let survey = Survey::take(tx, Asked { from, to, as_of, method }, &all, false)?;
         let (compared, found) = survey.surveyed().alerts(&all);
-        let mut names: Vec<_> = survey.places.iter().map(|place| (place.kato.clone(), super::view::names(&place.row))).collect();
+        let mut names: Vec<_> =
+            survey.places.iter().map(|place| (place.kato.clone(), super::view::names(&place.row))).collect();
         let region = super::map::region_called(tx, &survey)?;
         names.push((region.kato, region.names));
         let items = found.into_iter().filter_map(|found| {

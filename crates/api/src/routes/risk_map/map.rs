@@ -107,12 +107,8 @@ fn draw(tx: &mut Tx<'_>, asked: &RiskMapQuery, language: Language) -> Result<Ris
     let period = Asked { from: asked.from, to: asked.to, as_of: asked.as_of, method: asked.method };
     let survey = Survey::take(tx, period, &[shown], true)?;
     let (region, places) = survey.surveyed().map(shown);
-    let features: Vec<FeatureView> = survey
-        .places
-        .iter()
-        .zip(places)
-        .map(|(place, said)| FeatureView::of(place, said, shown, language))
-        .collect();
+    let features: Vec<FeatureView> =
+        survey.places.iter().zip(places).map(|(place, said)| FeatureView::of(place, said, shown, language)).collect();
     Ok(RiskMapView {
         kind: "FeatureCollection",
         bbox: bbox(&features),

@@ -186,7 +186,8 @@ mod tests {
             let query = query(asked, today).unwrap();
             assert_eq!([query.from(), query.to()], expected.map(day));
         }
-        let reversed = Asked { from: Some(day("2026-04-01")), to: Some(today), as_of: Some(day("2027-01-01")), method: None };
+        let reversed =
+            Asked { from: Some(day("2026-04-01")), to: Some(today), as_of: Some(day("2027-01-01")), method: None };
         assert!(query(reversed, day("2026-11-23")).is_err());
     }
 }

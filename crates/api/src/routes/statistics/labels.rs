@@ -93,6 +93,7 @@ pub const fn classifier(dimension: Dimension) -> Option<&'static str> {
         Dimension::Setting => Some("setting"),
         Dimension::Relation => Some("relation"),
         Dimension::Status => Some("fact_status"),
+        _ => None,
     }
 }
 
@@ -142,6 +143,7 @@ pub const fn dimension(dimension: Dimension) -> Words {
         Dimension::Status => {
             Words { ru: "Статус факта", kk: "Факт мәртебесі", en: "Status of the fact" }
         }
+        _ => Words { ru: "", kk: "", en: "" },
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use qorgan_domain::statistics::protection::DisclosureRule;
-use qorgan_domain::statistics::{Dimension, Filters, StatisticsMethod, StatisticsQuery};
+use qorgan_domain::statistics::{Dimension, StatisticsMethod, StatisticsQuery};
 use qorgan_storage::Tx;
 use qorgan_storage::statistics::Counts;
 
@@ -104,21 +104,8 @@ impl Table {
 
     /// The filters with their words: name and value.
     pub fn filters(&self) -> Vec<(&'static str, String)> {
-        let Filters { territory, kind, main_form, level, sex, age_group, setting, relation, agency, status } =
-            self.query.filters();
-        let given = [
-            (Dimension::Territory, territory.as_ref().map(|kato| kato.as_str())),
-            (Dimension::Kind, kind.map(|word| word.as_str())),
-            (Dimension::MainForm, main_form.map(|word| word.as_str())),
-            (Dimension::Level, level.map(|word| word.as_str())),
-            (Dimension::Sex, sex.map(|word| word.as_str())),
-            (Dimension::AgeGroup, age_group.map(|word| word.as_str())),
-            (Dimension::Setting, setting.map(|word| word.as_str())),
-            (Dimension::Relation, relation.map(|word| word.as_str())),
-            (Dimension::Agency, agency.as_ref().map(|code| code.as_str())),
-            (Dimension::Status, status.map(|word| word.as_str())),
-        ];
-        let given = given.into_iter().filter(|(_, code)| code.is_some());
-        given.map(|(dimension, code)| (self.heading(dimension), self.label(dimension, code))).collect()
+        let given = self.query.filters().iter();
+        let one = |values: &std::collections::BTreeSet<String>| values.iter().next().cloned();
+        given.map(|(of, values)| (self.heading(of), self.label(of, one(values).as_deref()))).collect()
     }
 }

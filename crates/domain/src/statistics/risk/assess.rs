@@ -281,7 +281,10 @@ mod tests {
         assert_eq!(told[0], Some(PLACES[1]), "{alerts:?}");
         assert_eq!(places[1].assessment.trend.unwrap().direction, Direction::Rising);
         assert_eq!(places[0].assessment.trend.unwrap().direction, Direction::NoClearChange);
-        assert_eq!((places[0].sufficiency, places[2].sufficiency), (Sufficiency::Sufficient, Sufficiency::Insufficient));
+        assert_eq!(
+            (places[0].sufficiency, places[2].sufficiency),
+            (Sufficiency::Sufficient, Sufficiency::Insufficient)
+        );
         assert_eq!(places[0].history.len(), 4);
         assert_eq!(region.assessment.count, 112);
         assert!(places[1].relative.unwrap() > 1.8 && places[0].relative.unwrap() < 1.0);

@@ -59,7 +59,8 @@ pub(super) fn composite(
     let places = counts.first().map_or(0, |(_, places)| places.len());
     let drawn: Vec<Option<Vec<Option<Drawn>>>> =
         counts.iter().map(|(region, places)| draw(*region, places, noise_variance)).collect();
-    let weights: f64 = rules.parts.iter().zip(&drawn).filter(|(_, drawn)| drawn.is_some()).map(|(part, _)| part.weight).sum();
+    let weights: f64 =
+        rules.parts.iter().zip(&drawn).filter(|(_, drawn)| drawn.is_some()).map(|(part, _)| part.weight).sum();
     (0..places)
         .map(|place| {
             let mut index = CompositeIndex { value: 0.0, low: 0.0, high: 0.0, parts: Vec::new() };
@@ -92,7 +93,8 @@ fn draw(region: Observed, places: &[Observed], noise_variance: f64) -> Option<Ve
     let chance = |place: &Observed| (mean * place.exposure + noise_variance) / (place.exposure * place.exposure);
     let living: Vec<&Observed> = places.iter().filter(|place| place.exposure > 0.0).collect();
     let exposure: f64 = living.iter().map(|place| place.exposure).sum();
-    let weighted = |of: &dyn Fn(&Observed) -> f64| living.iter().map(|place| place.exposure * of(place)).sum::<f64>() / exposure;
+    let weighted =
+        |of: &dyn Fn(&Observed) -> f64| living.iter().map(|place| place.exposure * of(place)).sum::<f64>() / exposure;
     let observed = weighted(&|place| (place.count as f64 / place.exposure - mean).powi(2));
     // How much the places truly differ: what is seen less what chance explains.
     let between = (observed - weighted(&chance)).max(0.0);
@@ -114,7 +116,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn counted(places: &[(u64, f64)]) -> (Observed, Vec<Observed>) {
-        let places: Vec<Observed> = places.iter().map(|(count, exposure)| Observed { count: *count, exposure: *exposure }).collect();
+        let places: Vec<Observed> =
+            places.iter().map(|(count, exposure)| Observed { count: *count, exposure: *exposure }).collect();
         let region = Observed {
             count: places.iter().map(|place| place.count).sum(),
             exposure: places.iter().map(|place| place.exposure).sum(),
@@ -147,7 +150,10 @@ mod tests {
         assert!((first.parts.iter().map(|part| part.points).sum::<f64>() - first.value).abs() < 1e-9);
         assert!((first.parts[0].expected - 25.0).abs() < 1e-9);
         assert!(first.low <= first.value && first.value <= first.high);
-        assert!(composite(&[counted(&[(0, 1.0)]), counted(&[(0, 1.0)]), counted(&[(0, 1.0)])], 0.0, &of_tests())[0].is_none());
+        assert!(
+            composite(&[counted(&[(0, 1.0)]), counted(&[(0, 1.0)]), counted(&[(0, 1.0)])], 0.0, &of_tests())[0]
+                .is_none()
+        );
     }
 
     proptest! {

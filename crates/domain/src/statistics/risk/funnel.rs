@@ -79,7 +79,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn states(places: &[(u64, f64)], noise: f64) -> Vec<RangeState> {
-        let places: Vec<Observed> = places.iter().map(|(count, exposure)| Observed { count: *count, exposure: *exposure }).collect();
+        let places: Vec<Observed> =
+            places.iter().map(|(count, exposure)| Observed { count: *count, exposure: *exposure }).collect();
         let region = Observed {
             count: places.iter().map(|place| place.count).sum(),
             exposure: places.iter().map(|place| place.exposure).sum(),

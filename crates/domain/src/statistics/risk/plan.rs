@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, NaiveDate};
 
 use super::{Grouping, Indicator, Rhythm, RiskRules, Span};
-use crate::statistics::Dimension;
+use crate::statistics::{Dimension, PeriodUnit};
 
 /// Months shown before a month, quarters before a quarter.
 const SHOWN_MONTHS: u32 = 12;
@@ -16,8 +16,8 @@ const SHOWN_QUARTERS: u32 = 8;
 pub struct Question {
     /// The days of the events.
     pub span: Span,
-    /// Whether each month of them is counted by itself.
-    pub by_month: bool,
+    /// In what units of time each is counted by itself; none for all together.
+    pub by: Option<PeriodUnit>,
     /// Whether each city and district is counted by itself.
     pub by_place: bool,
     /// By what else.
@@ -25,27 +25,30 @@ pub struct Question {
 }
 
 impl Question {
-    /// By what facts are grouped, in this order: place, month, the grouping's own.
+    /// The dimension of time by which facts are grouped.
+    #[must_use]
+    pub const fn time(&self) -> Option<Dimension> {
+        match self.by {
+            Some(PeriodUnit::Month) => Some(Dimension::Month),
+            Some(PeriodUnit::Quarter) => Some(Dimension::Quarter),
+            _ => None,
+        }
+    }
+
+    /// By what facts are grouped, in this order: place, time, the grouping's own.
     #[must_use]
     pub fn dimensions(&self) -> Vec<Dimension> {
         let place = self.by_place.then_some(Dimension::Territory);
-        let month = self.by_month.then_some(Dimension::Month);
-        place.into_iter().chain(month).chain(self.grouping.dimensions().iter().copied()).collect()
+        place.into_iter().chain(self.time()).chain(self.grouping.dimensions().iter().copied()).collect()
     }
 
-    /// The days that a cell counts, by the value of its month (`2026-03`); none where that is no month.
+    /// The days that a cell counts, by the code of its unit of time (`2026-03`); none where that is no such code.
     #[must_use]
-    pub fn span_of(&self, month: Option<&str>) -> Option<Span> {
-        match month {
-            Some(month) if self.by_month => month_span(format!("{month}-01").parse().ok()?),
-            _ if self.by_month => None,
-            _ => Some(self.span),
-        }
+    pub fn span_of(&self, time: Option<&str>) -> Option<Span> {
+        let Some(unit) = self.by else { return Some(self.span) };
+        let first = unit.of_code(time?)?;
+        Span::new(first, unit.last_day(first))
     }
-}
-
-fn month_span(first: NaiveDate) -> Option<Span> {
-    Some(Span { from: first, to: first.checked_add_months(chrono::Months::new(1))?.pred_opt()? })
 }
 
 /// The periods of a map: the one it shows, those that say what was to be expected, those of the chart.
@@ -125,27 +128,34 @@ impl Plan {
         past.chain(self.year_before).chain([self.current]).collect()
     }
 
-    /// What must be counted. Months are asked for by calendar years, which are few; every other period by itself.
+    /// What must be counted. Months and quarters are asked for by calendar years, which are few; every other period by
+    /// itself.
     #[must_use]
     pub fn questions(&self) -> BTreeSet<Question> {
         let mut questions = BTreeSet::new();
-        let both = |span, by_month, grouping| {
-            [false, true].map(|by_place| Question { span, by_month, by_place, grouping })
-        };
+        let both = |span, by, grouping| [false, true].map(|by_place| Question { span, by, by_place, grouping });
         for grouping in &self.present {
-            questions.extend(both(self.current, false, *grouping));
+            questions.extend(both(self.current, None, *grouping));
         }
-        let months = self.current.rhythm() == Rhythm::Month;
         for span in self.spans() {
-            let asked = if months { Span::year_of(span.from).unwrap_or(span) } else { span };
-            for grouping in self.historic.iter().filter(|_| months || span != self.current) {
-                questions.extend(both(asked, months && asked != span, *grouping));
+            let (asked, by) = self.asked(span);
+            for grouping in self.historic.iter().filter(|_| asked != self.current) {
+                questions.extend(both(asked, by, *grouping));
             }
             // Whether the register knew anything of a period at all.
-            let all = Question { span: asked, by_month: months && asked != span, by_place: false, grouping: Grouping::All };
-            questions.insert(all);
+            questions.insert(Question { span: asked, by, by_place: false, grouping: Grouping::All });
         }
         questions
+    }
+
+    /// By what period a past one is asked for, and in what units.
+    fn asked(&self, span: Span) -> (Span, Option<PeriodUnit>) {
+        let unit = PeriodUnit::spanning(self.current.from, self.current.to);
+        let unit = unit.filter(|unit| matches!(unit, PeriodUnit::Month | PeriodUnit::Quarter));
+        match (unit, Span::year_of(span.from)) {
+            (Some(unit), Some(year)) => (year, Some(unit)),
+            _ => (span, None),
+        }
     }
 
     /// The calendar years whose numbers of children are needed.
@@ -187,7 +197,7 @@ mod tests {
         assert_eq!(plan.year_before(), plan.comparable().last().copied());
         // Six years by form in the region and by place, and all facts of the region.
         assert_eq!(plan.questions().len(), 6 * 2 + 6);
-        assert!(plan.questions().iter().all(|question| !question.by_month));
+        assert!(plan.questions().iter().all(|question| question.by.is_none()));
         assert_eq!(plan.years(), (2021..=2026).collect());
     }
 
@@ -197,7 +207,7 @@ mod tests {
         assert_eq!((plan.comparable().len(), plan.shown().len()), (15, 12));
         assert!(plan.comparable().iter().all(|span| [12, 1, 2].contains(&span.from.month())));
         let questions = plan.questions();
-        assert!(questions.iter().filter(|question| question.by_month).all(|question| question.span.days() >= 365));
+        assert!(questions.iter().filter(|question| question.by.is_some()).all(|question| question.span.days() >= 365));
         // Seven calendar years of months, and the month itself.
         assert_eq!(questions.len(), 7 * 2 + 2);
     }
@@ -207,16 +217,28 @@ mod tests {
         let plan = plan("2026-04-01", "2026-06-30", &[Indicator::Facts], false);
         assert_eq!((plan.comparable().len(), plan.shown().len()), (5, 8));
         assert_eq!(plan.spans().len(), 1 + 8 + 3);
+        // Six calendar years of quarters, and the quarter itself.
+        assert_eq!(plan.questions().len(), 6 * 2 + 2);
+        let half = Span::new("2026-01-01".parse().unwrap(), "2026-06-30".parse().unwrap()).unwrap();
+        let half = Plan::new(half, "2026-10-31".parse().unwrap(), &[Indicator::Facts], false, &of_tests());
+        assert_eq!(half.questions().len(), 6 * 2, "a half-year is asked for by itself");
     }
 
     #[test]
     fn a_cell_of_a_month_counts_that_month() {
         let span = Span::new("2026-01-01".parse().unwrap(), "2026-12-31".parse().unwrap()).unwrap();
-        let question = Question { span, by_month: true, by_place: true, grouping: Grouping::Nature };
-        assert_eq!(question.dimensions(), [Dimension::Territory, Dimension::Month, Dimension::MainForm, Dimension::Level]);
-        let february = question.span_of(Some("2026-02")).unwrap();
-        assert_eq!((february.from.to_string(), february.to.to_string()), ("2026-02-01".into(), "2026-02-28".into()));
-        assert_eq!((question.span_of(None), question.span_of(Some("2026"))), (None, None));
-        assert_eq!(Question { by_month: false, ..question }.span_of(None), Some(span));
+        let question = Question { span, by: Some(PeriodUnit::Month), by_place: true, grouping: Grouping::Nature };
+        assert_eq!(
+            question.dimensions(),
+            [Dimension::Territory, Dimension::Month, Dimension::MainForm, Dimension::Level]
+        );
+        let cell = |question: &Question, code| {
+            question.span_of(code).map(|span| [span.from, span.to].map(|day| day.to_string()))
+        };
+        assert_eq!(cell(&question, Some("2026-02")), Some(["2026-02-01".into(), "2026-02-28".into()]));
+        assert_eq!((cell(&question, None), cell(&question, Some("2026"))), (None, None));
+        let quarters = Question { by: Some(PeriodUnit::Quarter), ..question };
+        assert_eq!(cell(&quarters, Some("2026-Q2")), Some(["2026-04-01".into(), "2026-06-30".into()]));
+        assert_eq!(Question { by: None, ..question }.span_of(None), Some(span));
     }
 }

@@ -48,7 +48,8 @@ impl Span {
             return None;
         }
         let next = self.to.succ_opt()?;
-        let months = (next.year() - self.from.year()) * 12 + next.month().cast_signed() - self.from.month().cast_signed();
+        let months =
+            (next.year() - self.from.year()) * 12 + next.month().cast_signed() - self.from.month().cast_signed();
         (next.day() == 1).then_some(months)?.try_into().ok()
     }
 
