@@ -77,7 +77,8 @@ impl Survey {
             (query, Some(rule))
         };
         let as_of = query.as_of();
-        let current = Span { from: query.from(), to: query.to() }.completed(as_of);
+        let asked = Span { from: query.from(), to: query.to() };
+        let current = if disclosure.is_some() { asked.completed(as_of) } else { asked };
         let rules = tx.risk_map_rules(as_of)?;
         let plan = Plan::new(current, as_of, historic, index, &rules.rules);
         let places = places(tx)?;

@@ -147,7 +147,11 @@ mod tests {
         for (counts, now, expected) in table {
             assert_eq!(state(counts, *now, 0.0), *expected, "{counts:?} {now}");
         }
-        assert_eq!(state(&[0, 0, 0, 0, 0], 6, 3.0), Within, "noise of its own explains six");
+        assert_eq!(
+            (state(&[2, 3, 2, 3, 2], 10, 0.0), state(&[2, 3, 2, 3, 2], 10, 3.0)),
+            (Above, Within),
+            "noise explains it"
+        );
     }
 
     #[test]
