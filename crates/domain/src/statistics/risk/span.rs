@@ -102,7 +102,8 @@ impl Span {
         if as_of > self.to {
             return self;
         }
-        let begun = PeriodUnit::ALL.iter().filter(|unit| unit.first_day(self.from) == self.from);
+        let begun =
+            PeriodUnit::ALL.iter().filter(|unit| unit.months().is_some() && unit.first_day(self.from) == self.from);
         let wholes = begun.map(|unit| Self { from: self.from, to: unit.last_day(self.from) });
         // The shortest that holds it: ALL has the shortest first.
         wholes.filter(|whole| whole.to >= self.to).min_by_key(|whole| whole.to).unwrap_or(self)
@@ -170,6 +171,7 @@ mod tests {
             ("2026-01-01", "2026-11-22", "2026-10-31", "2026-12-31"),
             ("2026-01-01", "2026-02-22", "2026-01-31", "2026-03-31"),
             ("2026-11-01", "2026-11-22", "2026-10-31", "2026-11-30"),
+            ("2026-11-01", "2026-11-01", "2026-10-31", "2026-11-30"),
             ("2025-09-01", "2026-07-03", "2026-06-30", "2026-08-31"),
             // Whole months are a part too.
             ("2026-01-01", "2026-10-31", "2026-10-31", "2026-12-31"),
