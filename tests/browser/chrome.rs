@@ -47,7 +47,12 @@ impl Page {
     }
 
     /// Calls a method of the protocol and waits for its answer.
+    #[track_caller]
     pub fn call(&mut self, method: &str, params: Value) -> Value {
+        self.try_call(method, params).unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    fn try_call(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         self.next += 1;
         let mut message = json!({"id": self.next, "method": method, "params": params});
         if let Some(session) = &self.session {
@@ -60,8 +65,11 @@ impl Page {
             let Message::Text(text) = self.socket.read().expect("hear from the browser") else { continue };
             let mut answer: Value = serde_json::from_str(&text).expect("JSON");
             if answer["id"] == json!(self.next) {
-                assert!(answer["error"].is_null(), "{method}: {}", answer["error"]);
-                return answer["result"].take();
+                return if answer["error"].is_null() {
+                    Ok(answer["result"].take())
+                } else {
+                    Err(answer["error"].take())
+                };
             }
             if answer["method"].is_string() {
                 self.events.push_back(answer);
@@ -70,6 +78,7 @@ impl Page {
     }
 
     /// What an expression of JavaScript gives; promises are waited for.
+    #[track_caller]
     pub fn eval(&mut self, expression: &str) -> Value {
         let params = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
         let mut answer = self.call("Runtime.evaluate", params);
@@ -81,7 +90,9 @@ impl Page {
     #[track_caller]
     pub fn wait_for(&mut self, expression: &str) {
         let started = Instant::now();
-        while self.eval(&format!("Boolean({expression})")) != json!(true) {
+        let params = json!({"expression": format!("Boolean({expression})"), "returnByValue": true});
+        // While a page gives way to the next one there is nothing to ask.
+        while !self.try_call("Runtime.evaluate", params.clone()).is_ok_and(|answer| answer["result"]["value"] == true) {
             if started.elapsed() > PATIENCE {
                 let text = self.eval("document.body.innerText");
                 panic!("never true: {expression}; the page says {text}");

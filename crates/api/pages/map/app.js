@@ -139,8 +139,10 @@ async function onLogin(event) {
     byId("indicator").focus();
     await load();
   } catch (error) {
+    password.value = "";
+    if (state.me) return failed(error);
     byId("login-error").textContent = error instanceof Refused ? error.message : say("offline");
-    if (state.me) failed(error);
+    password.focus();
   }
 }
 

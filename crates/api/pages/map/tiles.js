@@ -10,18 +10,16 @@ const VOWELS = "аеёиоуыэюяәіөүұaeiouy";
 /** The name without what kind of unit it is, with places where a long word may break. */
 export function shortName(name) {
   const bare = name.replace(/^город\s+|\s*\(г\.а\.\)|\s+район$|\s+қ\.ә\.$|\s+ауданы$|\s+District$/gi, "");
-  return bare.replace(/[^\s-]{9,}/g, breakable);
+  return bare.replace(/[^\s-]{7,}/g, breakable);
 }
 
+/** A word that may break before a consonant with a vowel after it, three letters from either end. */
 function breakable(long) {
-  let out = "";
-  for (let at = 0; at < long.length; at += 1) {
-    out += long[at];
-    const vowel = (place) => VOWELS.includes((long[place] ?? "").toLowerCase());
-    const room = at >= 2 && long.length - at > 3;
-    if (room && vowel(at) && !vowel(at + 1) && vowel(at + 2)) out += SOFT;
-  }
-  return out;
+  const vowel = (place) => VOWELS.includes(long[place].toLowerCase());
+  return [...long].map((letter, at) => {
+    const may = at >= 3 && long.length - at >= 3 && !vowel(at) && vowel(at + 1);
+    return may ? SOFT + letter : letter;
+  }).join("");
 }
 
 /** The class of a place's colour: 0 where there are too few data, 1 to 5 against the region. */
