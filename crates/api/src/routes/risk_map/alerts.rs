@@ -7,8 +7,8 @@ use qorgan_domain::statistics::risk::Indicator;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::frame::{AlertView, FrameView};
 use super::survey::{Asked, Survey};
-use super::view::{AlertView, FrameView};
 use crate::answer::Answer;
 use crate::context::Ctx;
 use crate::problem::Problem;

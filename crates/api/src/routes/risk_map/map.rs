@@ -9,8 +9,9 @@ use qorgan_storage::Tx;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::frame::FrameView;
 use super::survey::{Asked, Survey};
-use super::view::{Called, FeatureView, FrameView, PropertiesView, names};
+use super::view::{Called, FeatureView, PropertiesView, names};
 use super::words;
 use crate::context::Ctx;
 use crate::problem::{Problem, ProblemCode};

@@ -1,6 +1,7 @@
 //! The risk map: counts, rates and alerts of the cities and districts, as GeoJSON.
 
 mod alerts;
+mod frame;
 mod map;
 mod survey;
 mod view;
