@@ -3,11 +3,12 @@
 CARGO ?= cargo
 DATA ?= ./qorgan-data
 
-.PHONY: help setup build run test bench bench-statistics docs lint format clean
+.PHONY: help setup build run test test-browser bench bench-statistics docs lint format clean
 
 help:
 	@echo 'make run     the server with made-up data, in $(DATA)'
 	@echo 'make test    every test, with a PostgreSQL of its own'
+	@echo 'make test-browser  the page /map in a headless Chromium; pictures in target/tmp/map'
 	@echo 'make bench   how quickly children are found among a million'
 	@echo 'make bench-statistics  how quickly ten million facts are counted'
 	@echo 'make docs    the documents that are generated from the code'
@@ -27,6 +28,9 @@ run: build
 
 test:
 	@scripts/test.sh
+
+test-browser:
+	@scripts/test-browser.sh
 
 bench: setup
 	$(CARGO) test --locked --workspace --release --test database -- --ignored --nocapture a_misspelled_name_among_a_million

@@ -6,6 +6,7 @@
 pub mod client;
 pub mod database;
 pub mod deadlines;
+pub mod facts;
 pub mod server;
 pub mod world;
 

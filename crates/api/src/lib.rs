@@ -12,6 +12,7 @@ pub mod documents;
 mod files;
 pub mod middleware;
 pub mod openapi;
+pub mod pages;
 pub mod problem;
 pub mod request;
 pub mod routes;

@@ -16,6 +16,7 @@ use utoipa_actix_web::AppExt;
 use crate::auth::{PasswordSettings, Passwords, SigningKeys, TokenSettings, Tokens};
 use crate::middleware::{LoginLimiter, RateQuota, RequestLimits, RightsTable, edge, rate_limit, rights_first};
 use crate::openapi::{self, Document};
+use crate::pages;
 use crate::problem::{MethodTable, fallback};
 use crate::request::{BodyLimit, ImportLimit, QueryTable};
 use crate::routes;
@@ -107,7 +108,9 @@ pub fn serve(settings: &ApiSettings, database: Database, keys: SigningKeys) -> i
                 .with("/openapi.json", &["GET"])
                 .with("/docs", &["GET"])
                 .with("/problems", &["GET"])
-                .with("/problems/{code}", &["GET"]),
+                .with("/problems/{code}", &["GET"])
+                .with(pages::PATTERNS[0], &["GET"])
+                .with(pages::PATTERNS[1], &["GET"]),
         ),
         queries: web::Data::new(QueryTable::new(&document)),
         rights: web::Data::new(RightsTable::new(&document)),
@@ -133,6 +136,7 @@ pub fn serve(settings: &ApiSettings, database: Database, keys: SigningKeys) -> i
             .app_data(shared.import_limit)
             .app_data(shared.attachments)
             .configure(openapi::serve(shared.document))
+            .configure(pages::serve)
             .default_service(web::route().to(fallback))
             .wrap(from_fn(rights_first))
             .wrap(from_fn(rate_limit))

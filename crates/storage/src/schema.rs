@@ -640,6 +640,25 @@ table! {
 }
 
 table! {
+    risk_map_rules (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        history_years -> SmallInt,
+        months_around -> SmallInt,
+        least_history -> SmallInt,
+        alert_probability -> Double,
+        region_probability -> Double,
+        least_facts -> SmallInt,
+        interval_z -> Double,
+        sufficient_error -> Double,
+        limited_error -> Double,
+        parts -> Jsonb,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
     duty_contacts (organisation_id, user_id, valid_from) {
         organisation_id -> Uuid,
         user_id -> Uuid,

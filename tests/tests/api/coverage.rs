@@ -16,6 +16,7 @@ mod protocols;
 mod qualification;
 mod register;
 mod releases;
+mod risk_map;
 mod statistics;
 mod sync;
 
@@ -397,6 +398,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
     table.extend(qualification::probes(fixture));
     table.extend(statistics::probes());
     table.extend(releases::probes(fixture));
+    table.extend(risk_map::probes());
     // Which right a step of the lifecycle asks for depends on the step.
     table.extend(CaseAction::ALL.iter().map(|action| {
         post(

@@ -28,6 +28,7 @@ mod reconciliations;
 mod register;
 mod releases;
 mod replay;
+mod risk_map;
 mod school_register;
 mod search;
 mod services;

@@ -178,6 +178,7 @@ fn every_table_the_server_reads_has_row_security_or_holds_no_person() {
         "consilium_rules",
         "qualification_rules",
         "disclosure_rules",
+        "risk_map_rules",
         "calendar_days",
         "legal_regimes",
         "register_list_rules",

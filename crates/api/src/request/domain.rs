@@ -131,6 +131,7 @@ crate::leaf_str!(
     statistics::release::PartAnswer,
     statistics::release::ReleasePeriodKind,
     statistics::release::ReleaseStatus,
+    statistics::risk::Indicator,
     tasks::TaskStatus,
     territory::Kato,
 );

@@ -15,6 +15,7 @@ pub mod paging;
 pub mod protocols;
 pub mod reference;
 pub mod register;
+pub mod risk_map;
 pub mod school_register;
 pub mod services;
 pub mod signals;
@@ -52,6 +53,7 @@ fn v1(config: &mut ServiceConfig) {
     identity::register(config);
     reference::register(config);
     register::register(config);
+    risk_map::register(config);
     signals::register(config);
     statistics::register(config);
     sync::register(config);

@@ -10,6 +10,7 @@ pub mod protection;
 mod query;
 mod rates;
 pub mod release;
+pub mod risk;
 
 pub use attribute::Attribute;
 pub use compare::{Comparison, Earlier, percent};

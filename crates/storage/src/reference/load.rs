@@ -80,6 +80,7 @@ pub fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
         super::register_match::load(connection)?;
         super::disclosure::load(connection)?;
         super::releases::load(connection)?;
+        super::risk_map::load(connection)?;
         super::population::load(connection)?;
         super::consilium::load(connection)
     })

@@ -7,6 +7,7 @@ pub mod ledger;
 mod protected;
 pub mod releases;
 mod stream;
+mod risk;
 mod versions;
 
 pub use count::{CountRow, Counts};

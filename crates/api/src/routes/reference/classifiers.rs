@@ -23,6 +23,7 @@ use crate::request::PathId;
 /// `placement_status`, `plan_status`, `question_kind`, `relation`, `review_conclusion`, `risk_direction`,
 /// `differing_field`, `item_origin`, `reconciliation_outcome`, `reconciliation_status`, `resolution`,
 /// `release_part_outcome`, `release_part_state`, `release_period`, `release_status`,
+/// `rate_direction`, `rate_sufficiency`, `range_state`, `risk_indicator`,
 /// `risk_level`, `risk_override`, `role`, `scope`, `scoring`, `section`, `service_kind`, `service_language`,
 /// `setting`, `sex`, `signal_channel`, `signal_status`, `stage`, `submitter`, `suicidal_level`, `task_origin`,
 /// `task_status`, `time_unit`, `triage_decision`, `urgency`, `violence_form`, `worklist`.

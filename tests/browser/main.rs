@@ -1,0 +1,4 @@
+//! The page `/map` in a real browser: `make test-browser`. Built only with the feature `browser`.
+
+mod chrome;
+mod map;
