@@ -163,6 +163,8 @@ fn every_table_the_server_reads_has_row_security_or_holds_no_person() {
         "consilium_rules",
         "qualification_rules",
         "disclosure_rules",
+        "operations_rules",
+        "workload_norms",
         "calendar_days",
         "legal_regimes",
         "register_list_rules",

@@ -120,6 +120,9 @@ crate::leaf_str!(
     signals::Urgency,
     statistics::Dimension,
     statistics::StatisticsMethod,
+    statistics::operations::Counted,
+    statistics::operations::OperationsDimension,
+    statistics::operations::WorkloadLevel,
     tasks::TaskStatus,
     territory::Kato,
 );

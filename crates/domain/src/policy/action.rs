@@ -187,6 +187,12 @@ words! {
         StatisticsExact = "statistics_exact",
         /// Protected counts of the unified register.
         StatisticsProtected = "statistics_protected",
+        /// Statistics of the operation (cases, deadlines, signals, workload): one's own reach, or protected.
+        OperationsRead = "operations_read",
+        /// Exact statistics of the operation, within one's reach.
+        OperationsExact = "operations_exact",
+        /// Statistics of the operation of the whole region, protected.
+        OperationsProtected = "operations_protected",
     }
 }
 
@@ -222,6 +228,7 @@ impl Action {
             Self::FamilyWrite | Self::AppointmentWrite => ResourceKind::Case,
             Self::StatisticsExact => ResourceKind::Statistics,
             Self::StatisticsProtected => ResourceKind::Statistics,
+            Self::OperationsRead | Self::OperationsExact | Self::OperationsProtected => ResourceKind::Statistics,
             Self::ProtocolApply => ResourceKind::Case,
             Self::CaseLink | Self::CaseMerge | Self::FollowUpWrite => ResourceKind::Case,
             Self::ConsiliumRead | Self::ConsiliumManage | Self::ConsiliumDeclare => ResourceKind::Consilium,

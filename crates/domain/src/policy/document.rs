@@ -150,6 +150,11 @@ const fn describe(action: Action) -> &'static str {
         Action::ChangesRead => "Read what changed among the records that one may see.",
         Action::StatisticsExact => "Exact counts of the unified register.",
         Action::StatisticsProtected => "Protected counts of the unified register.",
+        Action::OperationsRead => "Statistics of the operation: of one's own reach, or protected.",
+        Action::OperationsExact => {
+            "Exact statistics of the cases and signals in one's reach, and of the workload there."
+        }
+        Action::OperationsProtected => "Statistics of the operation of the whole region, protected.",
     }
 }
 

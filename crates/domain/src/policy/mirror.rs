@@ -52,6 +52,8 @@ const POWERS: &[Action] = &[
     Action::ReconciliationRead,
     Action::ReconciliationWrite,
     Action::StatisticsProtected,
+    Action::OperationsExact,
+    Action::OperationsProtected,
     Action::MatchReviewRead,
     Action::MatchReviewDecide,
     Action::ConsiliumRead,

@@ -215,4 +215,9 @@ pub const TABLE: &[Rule] = &[
     rule(Action::StatisticsExact, Relation::Anyone, &[Statistician]),
     // The statistics office may look at what the others are shown.
     rule(Action::StatisticsProtected, Relation::Anyone, &[Statistician, Analyst, RoadmapCoordinator, Supervisor]),
+    rule(Action::OperationsRead, Relation::Anyone, CASE_MANAGERS),
+    rule(Action::OperationsRead, Relation::Anyone, &[Statistician, Analyst, RoadmapCoordinator]),
+    // Those who manage cases could count by hand what they may open; the others never see a case.
+    rule(Action::OperationsExact, Relation::Anyone, CASE_MANAGERS),
+    rule(Action::OperationsProtected, Relation::Anyone, &[Statistician, Analyst, RoadmapCoordinator]),
 ];

@@ -1,5 +1,6 @@
 //! Counting facts of the register.
 
+pub mod operations;
 pub mod protection;
 mod query;
 

@@ -2,6 +2,7 @@
 
 mod count;
 mod dimensions;
+pub mod operations;
 mod protected;
 
 pub use count::{CountRow, Counts};

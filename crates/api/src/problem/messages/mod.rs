@@ -13,6 +13,7 @@ mod fields;
 mod gates;
 mod help;
 mod intake;
+mod operations;
 mod protocols;
 mod qualification;
 mod register;
@@ -40,6 +41,7 @@ pub const FIELDS: &[&[Row]] = &[
     intake::FIELDS,
     register_lists::FIELDS,
     statistics::FIELDS,
+    operations::FIELDS,
     sync::FIELDS,
 ];
 

@@ -4,6 +4,7 @@ mod csv;
 mod format;
 mod json_stat;
 mod labels;
+mod operations;
 mod register;
 mod table;
 pub mod view;
@@ -14,4 +15,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the operations of this area.
 pub fn register(config: &mut ServiceConfig) {
     config.service(register::statistics_register);
+    operations::register(config);
 }
