@@ -12,6 +12,7 @@ mod everyday;
 mod help;
 mod intake;
 mod lists;
+mod operations;
 mod protocols;
 mod qualification;
 mod register;
@@ -389,6 +390,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
     table.extend(consilium::probes(fixture));
     table.extend(qualification::probes(fixture));
     table.extend(statistics::probes());
+    table.extend(operations::probes());
     // Which right a step of the lifecycle asks for depends on the step.
     table.extend(CaseAction::ALL.iter().map(|action| {
         post(

@@ -7,5 +7,6 @@ mod everyday;
 mod group;
 mod help;
 mod migrations;
+mod operations;
 mod row_security;
 mod statistics;

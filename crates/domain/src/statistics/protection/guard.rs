@@ -68,7 +68,7 @@ fn filtered(filters: &Filters) -> impl Iterator<Item = Dimension> {
 }
 
 /// The last day of a month that is over before `today`, not after `day`.
-pub fn end_of_month_before(day: NaiveDate, today: NaiveDate) -> NaiveDate {
+fn end_of_month_before(day: NaiveDate, today: NaiveDate) -> NaiveDate {
     let latest = today.pred_opt().map_or(day, |yesterday| day.min(yesterday));
     // The first of the month after the latest day is the first day that is too late, or the next one that is.
     let next = latest.succ_opt().unwrap_or(latest);
@@ -81,7 +81,7 @@ fn first_of_month(day: NaiveDate) -> NaiveDate {
 
 /// Nothing that the register knew on `as_of` can have taken place later: a period that goes beyond it is as good as one
 /// that ends with its unit.
-pub(in crate::statistics) fn whole(from: NaiveDate, to: NaiveDate, as_of: NaiveDate) -> bool {
+fn whole(from: NaiveDate, to: NaiveDate, as_of: NaiveDate) -> bool {
     if from.day() != 1 {
         return false;
     }

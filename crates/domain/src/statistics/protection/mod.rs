@@ -20,9 +20,7 @@ mod table;
 #[cfg(test)]
 mod table_tests;
 
-pub use guard::end_of_month_before;
 pub use guard::guard;
-pub(in crate::statistics) use guard::whole as whole_period;
 pub use key::CellKey;
 pub use rule::DisclosureRule;
 pub use table::{NoiseTable, NoiseTableError};

@@ -213,9 +213,12 @@ fn district(kato: &str) -> String {
     format!("{}00000", kato.get(..4).unwrap_or(kato))
 }
 
-/// The children of all places that are shown: of those inside the territory that was asked for.
+/// The children of all places that are shown. The number of a whole region is its own, not a sum of estimates.
 fn whole_population(asked: &WorkloadAsked, population: &BTreeMap<String, u64>) -> Option<u64> {
-    let inside = |kato: &str| asked.territory.as_ref().is_none_or(|territory| kato.starts_with(territory.prefix()));
-    let inside: Vec<u64> = population.iter().filter(|(kato, _)| inside(kato)).map(|(_, children)| *children).collect();
-    (!inside.is_empty()).then(|| inside.iter().sum())
+    if let Some(territory) = &asked.territory {
+        return population.get(territory.as_str()).copied();
+    }
+    let regions: Vec<u64> =
+        population.iter().filter(|(kato, _)| kato.ends_with("0000000")).map(|(_, one)| *one).collect();
+    (!regions.is_empty()).then(|| regions.iter().sum())
 }

@@ -8,8 +8,8 @@ use qorgan_domain::Invalid;
 use qorgan_domain::identity::{AgencyCode, Role};
 use qorgan_domain::policy::Action;
 use qorgan_domain::statistics::StatisticsMethod;
-use qorgan_domain::statistics::operations::{OperationsDimension, Shown, WorkloadLevel};
-use qorgan_domain::statistics::protection::{DisclosureRule, end_of_month_before};
+use qorgan_domain::statistics::operations::{Norms, OperationsDimension, Shown, WorkloadLevel, end_of_month_before};
+use qorgan_domain::statistics::protection::DisclosureRule;
 use qorgan_domain::territory::Kato;
 use qorgan_storage::statistics::operations::{OperationsTable, WorkloadAsked};
 use qorgan_storage::{Permit, Tx};
@@ -122,7 +122,7 @@ fn places(
     tx: &mut Tx<'_>,
     permit: &Permit,
     asked: &WorkloadAsked,
-    norms: &qorgan_domain::statistics::operations::Norms,
+    norms: &Norms,
     rule: Option<&DisclosureRule>,
 ) -> Result<OperationsTable, Problem> {
     let shown = match rule {
