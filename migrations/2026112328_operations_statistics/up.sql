@@ -337,14 +337,16 @@ BEGIN
               AND ($4 ->> 'territory' IS NULL OR starts_with(c.kato, $4 ->> 'territory')) %s),
         -- What each case has in each cell, and in all of them.
         one AS (
-            SELECT x.k, x.case_id, count(*) FILTER (WHERE x.result = 'in_time') AS in_time,
-                   count(*) FILTER (WHERE x.result = 'late') AS late, count(*) FILTER (WHERE x.result = 'overdue') AS overdue,
-                   count(*) FILTER (WHERE x.result = 'running') AS running
+            SELECT x.k, x.case_id, (count(*) FILTER (WHERE x.result = 'in_time'))::integer AS in_time,
+                   (count(*) FILTER (WHERE x.result = 'late'))::integer AS late,
+                   (count(*) FILTER (WHERE x.result = 'overdue'))::integer AS overdue,
+                   (count(*) FILTER (WHERE x.result = 'running'))::integer AS running
             FROM x GROUP BY x.k, x.case_id),
         every AS (
             SELECT * FROM one
             UNION ALL
-            SELECT NULL, one.case_id, sum(one.in_time), sum(one.late), sum(one.overdue), sum(one.running)
+            SELECT NULL, one.case_id, sum(one.in_time)::integer, sum(one.late)::integer, sum(one.overdue)::integer,
+                   sum(one.running)::integer
             FROM one GROUP BY one.case_id),
         taken AS (
             SELECT x.k, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY x.hours) AS hours FROM x WHERE x.met
