@@ -617,6 +617,16 @@ table! {
 }
 
 table! {
+    child_population (kato, valid_from) {
+        kato -> Text,
+        valid_from -> Date,
+        children -> Integer,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
     disclosure_rules (valid_from) {
         valid_from -> Date,
         valid_to -> Nullable<Date>,

@@ -162,6 +162,7 @@ fn every_table_the_server_reads_has_row_security_or_holds_no_person() {
         "approval_rules",
         "consilium_rules",
         "qualification_rules",
+        "child_population",
         "disclosure_rules",
         "operations_rules",
         "workload_norms",

@@ -79,6 +79,7 @@ pub fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
         super::qualification::load(connection)?;
         super::register_match::load(connection)?;
         super::disclosure::load(connection)?;
+        super::population::load(connection)?;
         super::operations::load(connection)?;
         super::consilium::load(connection)
     })

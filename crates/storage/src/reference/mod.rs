@@ -8,6 +8,7 @@ mod instruments;
 mod load;
 mod names;
 mod operations;
+mod population;
 mod protocols;
 pub(crate) mod qualification;
 mod read;

@@ -200,6 +200,11 @@ fn the_workload_stands_against_the_norm() {
         (&place.body["rows"][0]["territory"], &place.body["total"]["open_cases"]),
         (&json!("351000000"), &json!(31))
     );
+    // Children who live there, by dated estimates, for each of those who work there.
+    let (children, each) =
+        (&place.body["rows"][0]["child_population"], &place.body["rows"][0]["children_per_specialist"]);
+    let whole = children.as_f64().expect("children");
+    assert!((each.as_f64().expect("a ratio") - whole / 3.0).abs() <= 0.1, "{each} of {whole}");
     let psychologists = get(&cast.supervisor, "workload?role=psychologist").expect(200);
     assert_eq!(
         (&psychologists.body["total"]["specialists"], &psychologists.body["total"]["open_cases"]),

@@ -1,6 +1,6 @@
 //! How the work lies on those who do it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -37,7 +37,7 @@ pub struct WorkloadAsked {
     pub role: Option<Role>,
 }
 
-/// One place: who works there, and whether anybody may see who manages what.
+/// Who works in each place.
 type Places = BTreeMap<String, Staff>;
 
 impl Tx<'_> {
@@ -61,18 +61,12 @@ impl Tx<'_> {
         let exact = !shown.is_protected();
         let cells = Cells::of(self.workload_cells(asked, shown)?)?;
         let people = self.specialists(asked, norms, exact)?;
-        let managed = if exact { self.managed_by(&people)? } else { Default::default() };
-        let mut staff = Places::new();
-        let mut all = Staff::default();
-        for person in &people {
-            let Some(norm) = norms.of(&person.roles) else { continue };
-            let manages = exact.then(|| managed.get(&person.id).map_or(0, |managed| managed.open.unsigned_abs()));
-            let place = staff.entry(place(asked.level, person)).or_default();
-            *place = place.and(norm, manages);
-            all = all.and(norm, manages);
-        }
+        let managed = if exact { Some(self.managed_by(&people)?) } else { None };
+        let (staff, all) = staffed(asked.level, &people, norms, managed.as_ref());
         let mut places: BTreeSet<String> = staff.keys().cloned().collect();
         places.extend(cells.keys().filter_map(|keys| keys.first().cloned().flatten()));
+        // Places where children live are known to all, whether anybody works there or not.
+        places.extend(population.keys().filter(|kato| is_district_of(asked, kato)).cloned());
         let row = |place: Option<&String>| {
             let keys = place.map(|place| vec![Some(place.clone())]);
             let tally = |kind: TallyKind| -> Tally { cells.tally(keys.as_ref(), kind) };
@@ -201,6 +195,25 @@ fn of_person(staff: Staff, managed: Managed) -> Vec<Option<f64>> {
     load(WorkloadLevel::Specialist, &Load { tally, staff, population: None }, &Shown::Exact)
 }
 
+/// Who works in each place, and everywhere; who is over the norm only where it is known what each manages.
+fn staffed(
+    level: WorkloadLevel,
+    people: &[Specialist],
+    norms: &Norms,
+    managed: Option<&HashMap<Uuid, Managed>>,
+) -> (Places, Staff) {
+    let mut staff = Places::new();
+    let mut all = Staff::default();
+    for person in people {
+        let Some(norm) = norms.of(&person.roles) else { continue };
+        let manages = managed.map(|managed| managed.get(&person.id).map_or(0, |of| of.open.unsigned_abs()));
+        let there = staff.entry(place(level, person)).or_default();
+        *there = there.and(norm, manages);
+        all = all.and(norm, manages);
+    }
+    (staff, all)
+}
+
 fn place(level: WorkloadLevel, person: &Specialist) -> String {
     match level {
         WorkloadLevel::Territory => district(person.organisation.kato.as_str()),
@@ -211,6 +224,12 @@ fn place(level: WorkloadLevel, person: &Specialist) -> String {
 /// The city or district of a code: its first four digits, filled with zeros.
 fn district(kato: &str) -> String {
     format!("{}00000", kato.get(..4).unwrap_or(kato))
+}
+
+/// Whether a code names a city or district inside the territory that is asked for.
+fn is_district_of(asked: &WorkloadAsked, kato: &str) -> bool {
+    let inside = asked.territory.as_ref().is_none_or(|territory| kato.starts_with(territory.prefix()));
+    inside && kato.ends_with("00000") && !kato.ends_with("0000000")
 }
 
 /// The children of all places that are shown. The number of a whole region is its own, not a sum of estimates.

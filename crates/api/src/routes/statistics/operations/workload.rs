@@ -134,9 +134,11 @@ fn places(
     Ok(tx.workload_of_places(permit, asked, norms, &population, &shown)?)
 }
 
-/// Children who live in each city and district.
-fn population(_tx: &mut Tx<'_>, _day: NaiveDate) -> Result<BTreeMap<String, u64>, Problem> {
-    Ok(BTreeMap::new())
+/// Children who live in the region and in each city and district, by code.
+fn population(tx: &mut Tx<'_>, day: NaiveDate) -> Result<BTreeMap<String, u64>, Problem> {
+    let known = tx.child_population(day)?;
+    let rows = known.rows().iter();
+    Ok(rows.map(|row| (row.territory.as_str().to_owned(), u64::from(row.children))).collect())
 }
 
 fn filters(asked: &WorkloadAsked) -> Vec<(OperationsDimension, String)> {
