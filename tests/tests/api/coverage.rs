@@ -509,6 +509,9 @@ fn whoever_may_not_do_it_at_all_hears_that_before_what_is_wrong_with_the_attempt
                 | Action::OrganisationRead
                 | Action::StatisticsExact
                 | Action::StatisticsProtected
+                | Action::OperationsRead
+                | Action::OperationsExact
+                | Action::OperationsProtected
         ) {
             continue;
         }

@@ -135,9 +135,9 @@ fn the_events_of_cases_give_the_states_that_the_trigger_wrote() {
         .batch_execute(
             "INSERT INTO cases (id, number, child_id, title, description, stage, stage_since, risk_level, kato,
                                 lead_organisation_id, closure_outcome, closure_proposed_by, closed_at, opened_at, opened_by, updated_at)
-             SELECT gen_random_uuid(), 'n' || n, c.child_id, 'T', 'D', stage, c.opened_at, 'low', c.kato, c.lead_organisation_id,
-                    outcome, CASE WHEN outcome IS NOT NULL THEN c.opened_by END,
-                    CASE WHEN outcome IS NOT NULL THEN c.opened_at END, c.opened_at - interval '9 days', c.opened_by, c.updated_at
+             SELECT gen_random_uuid(), 'n' || n, c.child_id, 'T', 'D', v.stage, c.opened_at, 'low', c.kato, c.lead_organisation_id,
+                    v.outcome, CASE WHEN v.outcome IS NOT NULL THEN c.opened_by END,
+                    CASE WHEN v.outcome IS NOT NULL THEN c.opened_at END, c.opened_at - interval '9 days', c.opened_by, c.updated_at
              FROM (SELECT * FROM cases ORDER BY number LIMIT 1) AS c,
                   (VALUES (1, 'review', NULL), (2, 'closed', 'other')) AS v (n, stage, outcome)",
         )
