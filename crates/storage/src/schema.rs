@@ -659,6 +659,30 @@ table! {
 }
 
 table! {
+    operations_rules (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        smallest_for_time -> SmallInt,
+        recurrence_months -> SmallInt,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
+    workload_norms (role, valid_from) {
+        role -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        open_cases -> SmallInt,
+        high_risk_cases -> SmallInt,
+        children -> Nullable<Integer>,
+        source -> Text,
+        provisional -> Bool,
+    }
+}
+
+table! {
     duty_contacts (organisation_id, user_id, valid_from) {
         organisation_id -> Uuid,
         user_id -> Uuid,

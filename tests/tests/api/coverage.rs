@@ -12,6 +12,7 @@ mod everyday;
 mod help;
 mod intake;
 mod lists;
+mod operations;
 mod protocols;
 mod qualification;
 mod register;
@@ -399,6 +400,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
     table.extend(statistics::probes());
     table.extend(releases::probes(fixture));
     table.extend(risk_map::probes());
+    table.extend(operations::probes());
     // Which right a step of the lifecycle asks for depends on the step.
     table.extend(CaseAction::ALL.iter().map(|action| {
         post(
@@ -522,6 +524,9 @@ fn whoever_may_not_do_it_at_all_hears_that_before_what_is_wrong_with_the_attempt
                 | Action::ReleaseRead
                 | Action::ReleaseManage
                 | Action::ReleasePartRead
+                | Action::OperationsRead
+                | Action::OperationsExact
+                | Action::OperationsProtected
         ) {
             continue;
         }

@@ -21,6 +21,7 @@ mod identity;
 mod imports;
 mod linked_cases;
 mod merge;
+mod operations;
 mod plans;
 mod protocols;
 mod qualification;

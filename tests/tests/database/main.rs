@@ -10,5 +10,6 @@ mod ledger;
 mod ledger_bench;
 mod migrations;
 mod releases;
+mod operations;
 mod row_security;
 mod statistics;

@@ -132,6 +132,9 @@ crate::leaf_str!(
     statistics::release::ReleasePeriodKind,
     statistics::release::ReleaseStatus,
     statistics::risk::Indicator,
+    statistics::operations::Counted,
+    statistics::operations::OperationsDimension,
+    statistics::operations::WorkloadLevel,
     tasks::TaskStatus,
     territory::Kato,
 );

@@ -199,6 +199,12 @@ words! {
         ReleasePartRead = "release_part_read",
         /// Confirm such a part, or object.
         ReleasePartAnswer = "release_part_answer",
+        /// Statistics of the operation (cases, deadlines, signals, workload): one's own reach, or protected.
+        OperationsRead = "operations_read",
+        /// Exact statistics of the operation, within one's reach.
+        OperationsExact = "operations_exact",
+        /// Statistics of the operation of the whole region, protected.
+        OperationsProtected = "operations_protected",
     }
 }
 
@@ -236,6 +242,7 @@ impl Action {
             Self::StatisticsProtected => ResourceKind::Statistics,
             Self::ReleaseRead | Self::ReleaseManage => ResourceKind::Release,
             Self::ReleasePartRead | Self::ReleasePartAnswer => ResourceKind::ReleasePart,
+            Self::OperationsRead | Self::OperationsExact | Self::OperationsProtected => ResourceKind::Statistics,
             Self::ProtocolApply => ResourceKind::Case,
             Self::CaseLink | Self::CaseMerge | Self::FollowUpWrite => ResourceKind::Case,
             Self::ConsiliumRead | Self::ConsiliumManage | Self::ConsiliumDeclare => ResourceKind::Consilium,

@@ -156,6 +156,11 @@ const fn describe(action: Action) -> &'static str {
         Action::ReleaseManage => "Propose, publish and withdraw releases of the register's counts.",
         Action::ReleasePartRead => "Read the part of an agency in a release: exact counts of what it reported.",
         Action::ReleasePartAnswer => "Confirm the part of one's own agency in a release, or object.",
+        Action::OperationsRead => "Statistics of the operation: of one's own reach, or protected.",
+        Action::OperationsExact => {
+            "Exact statistics of the cases and signals in one's reach, and of the workload there."
+        }
+        Action::OperationsProtected => "Statistics of the operation of the whole region, protected.",
     }
 }
 

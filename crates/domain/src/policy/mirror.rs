@@ -56,6 +56,8 @@ const POWERS: &[Action] = &[
     Action::ReleaseManage,
     Action::ReleasePartRead,
     Action::ReleasePartAnswer,
+    Action::OperationsExact,
+    Action::OperationsProtected,
     Action::MatchReviewRead,
     Action::MatchReviewDecide,
     Action::ConsiliumRead,

@@ -227,4 +227,9 @@ pub const TABLE: &[Rule] = &[
     rule(Action::ReleasePartRead, Relation::Anyone, &[Statistician]),
     rule(Action::ReleasePartRead, Relation::Represents, &[Supervisor]),
     rule(Action::ReleasePartAnswer, Relation::Represents, &[Supervisor]),
+    rule(Action::OperationsRead, Relation::Anyone, CASE_MANAGERS),
+    rule(Action::OperationsRead, Relation::Anyone, &[Statistician, Analyst, RoadmapCoordinator]),
+    // Those who manage cases could count by hand what they may open; the others never see a case.
+    rule(Action::OperationsExact, Relation::Anyone, CASE_MANAGERS),
+    rule(Action::OperationsProtected, Relation::Anyone, &[Statistician, Analyst, RoadmapCoordinator]),
 ];

@@ -73,7 +73,7 @@ const CASE_RIGHTS: [(Action, &str); 23] = [
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 51] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 54] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
     (Action::ProtocolManage, "--------", &[Role::Administrator]),
@@ -117,6 +117,9 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 51] = [
     (Action::FactMerge, "------x-", &[]),
     (Action::MatchReviewRead, "------x-", &[]),
     (Action::MatchReviewDecide, "------x-", &[]),
+    (Action::OperationsRead, "xx--xxx-", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
+    (Action::OperationsExact, "xx--xxx-", &[]),
+    (Action::OperationsProtected, "--------", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
     (Action::StatisticsProtected, "------x-", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
     (Action::ReleaseRead, "------x-", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
     (Action::ReleaseManage, "--------", &[Role::Statistician]),
@@ -451,6 +454,8 @@ fn the_mirror_says_what_the_tables_say() {
         Action::AuditRead,
         Action::StatisticsExact,
         Action::StatisticsProtected,
+        Action::OperationsExact,
+        Action::OperationsProtected,
     ] {
         assert_eq!(holders(GrantKind::Power, power.as_str()), expected_roles(power), "power {power}");
     }

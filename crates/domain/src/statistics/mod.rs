@@ -5,6 +5,7 @@ mod compare;
 mod dimension;
 mod filters;
 mod period;
+pub mod operations;
 mod population;
 pub mod protection;
 mod query;

@@ -82,6 +82,7 @@ pub fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
         super::releases::load(connection)?;
         super::risk_map::load(connection)?;
         super::population::load(connection)?;
+        super::operations::load(connection)?;
         super::consilium::load(connection)
     })
 }

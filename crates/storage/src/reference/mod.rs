@@ -7,6 +7,7 @@ mod disclosure;
 mod instruments;
 mod load;
 mod names;
+mod operations;
 mod population;
 mod protocols;
 pub(crate) mod qualification;

@@ -4,6 +4,7 @@ mod conditions;
 mod count;
 mod dimensions;
 pub mod ledger;
+pub mod operations;
 mod protected;
 pub mod releases;
 mod stream;

@@ -13,6 +13,7 @@ mod fields;
 mod gates;
 mod help;
 mod intake;
+mod operations;
 mod protocols;
 mod qualification;
 mod register;
@@ -42,6 +43,7 @@ pub const FIELDS: &[&[Row]] = &[
     register_lists::FIELDS,
     statistics::FIELDS,
     releases::FIELDS,
+    operations::FIELDS,
     sync::FIELDS,
 ];
 

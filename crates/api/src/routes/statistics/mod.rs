@@ -7,6 +7,7 @@ mod json_stat;
 mod labels;
 mod make;
 mod ndjson;
+mod operations;
 mod register;
 pub mod releases;
 mod table;
@@ -19,4 +20,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn register(config: &mut ServiceConfig) {
     config.service(register::statistics_register);
     releases::register(config);
+    operations::register(config);
 }
