@@ -152,6 +152,8 @@ ids! {
     ReconciliationItemId,
     /// Two facts that may be one event, put before a person to decide.
     MatchReviewId,
+    /// Two records that may be one child, put before those who may merge them.
+    ChildMatchReviewId,
     /// An entry of the audit log.
     AuditEventId,
 }

@@ -46,6 +46,7 @@ crate::leaf_str!(
     ids::ReportId,
     ids::FactId,
     ids::MatchReviewId,
+    ids::ChildMatchReviewId,
     ids::AttachmentId,
     ids::ReconciliationId,
     ids::ReconciliationItemId,

@@ -54,6 +54,7 @@ const POWERS: &[Action] = &[
     Action::StatisticsProtected,
     Action::MatchReviewRead,
     Action::MatchReviewDecide,
+    Action::MatchRulesManage,
     Action::ConsiliumRead,
     Action::ConsiliumManage,
     Action::QualificationRead,

@@ -72,7 +72,7 @@ const CASE_RIGHTS: [(Action, &str); 23] = [
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 47] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 48] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
     (Action::ProtocolManage, "--------", &[Role::Administrator]),
@@ -116,6 +116,7 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 47] = [
     (Action::FactMerge, "------x-", &[]),
     (Action::MatchReviewRead, "------x-", &[]),
     (Action::MatchReviewDecide, "------x-", &[]),
+    (Action::MatchRulesManage, "--------", &[Role::Administrator]),
     (Action::StatisticsProtected, "------x-", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
     (Action::ConsiliumRead, "xxxxxxxx", &[Role::ConsiliumSecretary]),
     (Action::ConsiliumManage, "--------", &[Role::ConsiliumSecretary]),

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod import;
+pub mod learning;
 pub mod matching;
 mod nature;
 mod number;

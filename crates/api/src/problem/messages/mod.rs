@@ -13,6 +13,7 @@ mod fields;
 mod gates;
 mod help;
 mod intake;
+mod learning;
 mod protocols;
 mod qualification;
 mod register;
@@ -37,6 +38,7 @@ pub const FIELDS: &[&[Row]] = &[
     qualification::FIELDS,
     everyday::FIELDS,
     register::FIELDS,
+    learning::FIELDS,
     intake::FIELDS,
     register_lists::FIELDS,
     statistics::FIELDS,
@@ -57,6 +59,7 @@ pub const RULES: &[&[Row]] = &[
     qualification::RULES,
     everyday::RULES,
     register::RULES,
+    learning::RULES,
     intake::RULES,
     register_lists::RULES,
     sync::RULES,
