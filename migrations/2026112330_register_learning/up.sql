@@ -110,7 +110,7 @@ DECLARE
     review child_match_reviews;
     first uuid;
     second uuid;
-    found record;
+    facts record;
 BEGIN
     SELECT * INTO review FROM child_match_reviews r WHERE r.id = p_id FOR NO KEY UPDATE;
     IF NOT (context_has('child_merge') AND (child_readable(review.one_id) OR child_readable(review.other_id))) THEN
@@ -120,11 +120,11 @@ BEGIN
     LOOP
         first := child_survivor(review.one_id);
         second := child_survivor(review.other_id);
-        SELECT * INTO found FROM child_merge_begin(second, first);
+        SELECT * INTO facts FROM child_merge_begin(second, first);
         EXIT WHEN first = child_survivor(review.one_id) AND second = child_survivor(review.other_id);
     END LOOP;
     RETURN QUERY SELECT review.version, first, second, review.one_confirmed_by IS NOT NULL,
-                        review.other_confirmed_by IS NOT NULL, found.iins_differ, found.placements_overlap;
+                        review.other_confirmed_by IS NOT NULL, facts.iins_differ, facts.placements_overlap;
 END
 $$;
 

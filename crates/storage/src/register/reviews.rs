@@ -293,17 +293,18 @@ impl Tx<'_> {
         let facts = facts.collect::<Result<HashMap<Uuid, ReviewFact>, StorageError>>()?;
         let mut found: Vec<MatchReview> =
             found.into_iter().map(|row| review(row, &facts, &seen)).collect::<Result<_, StorageError>>()?;
-        let children: Vec<_> = found.iter().filter(|it| it.status == ReviewStatus::Same).flat_map(pairs).collect();
+        let children: Vec<_> =
+            found.iter().filter(|it| it.status == ReviewStatus::Same).flat_map(children_of).collect();
         let asked = self.child_pairs_asked(&children)?;
         for review in &mut found {
-            review.children_asked = pairs(review).iter().find_map(|pair| asked.get(pair)).copied();
+            review.children_asked = children_of(review).iter().find_map(|pair| asked.get(pair)).copied();
         }
         Ok(found)
     }
 }
 
 /// The children of both facts, under the records that stand for them now and those that were named.
-fn pairs(review: &MatchReview) -> [(ChildId, ChildId); 2] {
+fn children_of(review: &MatchReview) -> [(ChildId, ChildId); 2] {
     let (older, newer) = (&review.older, &review.newer);
     [(older.child_survivor, newer.child_survivor), (older.child_id, newer.child_id)]
 }

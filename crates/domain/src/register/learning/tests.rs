@@ -70,8 +70,8 @@ fn what_people_decide_moves_the_weights_to_where_the_truth_is_though_only_doubtf
     assert!((learned.report.prior + 8.0).abs() < 2.0, "{}", learned.report.prior);
     assert_eq!(learned.rules.windows, set.windows);
     assert_eq!(learned.rules.weights.keys().collect::<Vec<_>>(), set.weights.keys().collect::<Vec<_>>());
-    // The shares of a queue alone would say that a common place speaks *against* one event: of pairs that come before a
-    // person those that agree in place agree in little else.
+    // The shares of a queue alone would say far less of the place than is true: of pairs that come before a person those
+    // that agree in place agree in little else.
     let share = |agreement| {
         let sum = |count: fn(&Decided) -> usize| -> f64 {
             let agrees = |it: &&Decided| it.agreements[&MatchField::Place] == agreement;
@@ -83,11 +83,11 @@ fn what_people_decide_moves_the_weights_to_where_the_truth_is_though_only_doubtf
 }
 
 #[test]
-fn decisions_that_say_what_was_set_move_nothing_much_and_few_move_little() {
+fn decisions_that_say_what_was_set_move_nothing_and_others_by_what_was_believed() {
     let set = rules();
     let learned = set.learn(&queue(&set, &set, -8.0, 100.0), Learning::default()).unwrap();
     for weight in &learned.report.weights {
-        assert!((weight.set - weight.learned).abs() < 0.4, "{weight:?}");
+        assert!((weight.set - weight.learned).abs() < 0.1, "{weight:?}");
     }
     assert_eq!(learned.report.automatic.learned, set.automatic);
     // Fifty decisions, all against what the rules say of the place.
@@ -107,7 +107,7 @@ fn decisions_that_say_what_was_set_move_nothing_much_and_few_move_little() {
     ];
     let moved = set.learn(&decided, Learning::default()).unwrap().rules;
     let [before, after] = [&set, &moved].map(|it| contrast(it, MatchField::Place, Agreement::Same, Agreement::Near));
-    assert!(after < before - 1.0 && after > before - 5.0, "{before} {after}");
+    assert!(after < before - 3.0 && after > before - 7.0, "{before} {after}");
     let stiff = set.learn(&decided, Learning { spread: 0.1 }).unwrap().rules;
     assert!((contrast(&stiff, MatchField::Place, Agreement::Same, Agreement::Near) - before).abs() < 0.5);
     // What no decision was about stays.

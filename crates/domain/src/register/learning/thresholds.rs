@@ -23,7 +23,7 @@ pub(super) fn learned(rules: &MatchRules, decided: &[Decided]) -> (f64, f64) {
 }
 
 fn agreement(agreements: &Agreements) -> impl Fn(MatchField) -> Agreement {
-    |field| agreements.get(&field).copied().unwrap_or(Agreement::Unknown)
+    move |field| agreements.get(&field).copied().unwrap_or(Agreement::Unknown)
 }
 
 fn automatic(rules: &MatchRules, decided: &[Decided]) -> f64 {
