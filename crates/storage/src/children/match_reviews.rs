@@ -140,6 +140,22 @@ struct BegunRow {
     placements_overlap: Option<bool>,
 }
 
+impl BegunRow {
+    /// What follows when the caller says, of the records that it may merge, that both are one child; in the word that the
+    /// database answers with.
+    fn confirm(&self, says: [bool; 2]) -> Result<&'static str, PairError> {
+        let facts = ChildMergeFacts {
+            iins_differ: self.iins_differ == Some(true),
+            placements_overlap: self.placements_overlap == Some(true),
+        };
+        let said = [self.one_confirmed, self.other_confirmed];
+        match confirm(self.one == self.other, facts, said, says).map_err(PairError::Refused)? {
+            Confirmation::Merge => Ok("merged"),
+            Confirmation::Wait => Ok("confirmed"),
+        }
+    }
+}
+
 impl ChildMatchReview {
     /// The right to a pair is the right to one of its records.
     fn verdict(&self, tx: &Tx<'_>, action: Action) -> Verdict {
@@ -336,19 +352,7 @@ impl Tx<'_> {
         }
         let same = decision == MatchDecision::Same;
         let says = review.sides().map(|side| side.mergeable);
-        let expected = if same {
-            let facts = ChildMergeFacts {
-                iins_differ: begun.iins_differ == Some(true),
-                placements_overlap: begun.placements_overlap == Some(true),
-            };
-            let said = [begun.one_confirmed, begun.other_confirmed];
-            match confirm(begun.one == begun.other, facts, said, says).map_err(PairError::Refused)? {
-                Confirmation::Merge => "merged",
-                Confirmation::Wait => "confirmed",
-            }
-        } else {
-            "different"
-        };
+        let expected = if same { begun.confirm(says)? } else { "different" };
         let written: String = diesel::select(child_match_review_decide(
             review.id.as_uuid(),
             review.version,

@@ -77,7 +77,7 @@ fn what_was_decided_becomes_rules_from_a_later_day_on() {
     let early = learn(&admin, &json!({"valid_from": today})).problem(422, "validation_failed");
     assert_eq!(early.errors(), [("/valid_from".to_owned(), "rules_begin_tomorrow".to_owned())]);
     let stiff = learn(&admin, &json!({"spread": 0})).problem(422, "validation_failed");
-    assert_eq!(stiff.errors(), [("/spread".to_owned(), "number_too_small".to_owned())]);
+    assert_eq!(stiff.errors(), [("/spread".to_owned(), "spread_out_of_range".to_owned())]);
 
     let body = json!({"valid_from": "2089-01-01", "dry_run": true});
     let shown = learn(&admin, &body).expect(200);

@@ -3,12 +3,20 @@
 use super::Row;
 
 /// What can be wrong with a field.
-pub const FIELDS: &[Row] = &[(
-    "rules_begin_tomorrow",
-    "Правила сопоставления вступают в силу не раньше завтрашнего дня.",
-    "Салыстыру ережелері ертеңгі күннен ерте күшіне енбейді.",
-    "Rules of matching come into force tomorrow at the earliest.",
-)];
+pub const FIELDS: &[Row] = &[
+    (
+        "rules_begin_tomorrow",
+        "Правила сопоставления вступают в силу не раньше завтрашнего дня.",
+        "Салыстыру ережелері ертеңгі күннен ерте күшіне енбейді.",
+        "Rules of matching come into force tomorrow at the earliest.",
+    ),
+    (
+        "spread_out_of_range",
+        "Разброс весов — от {min} до {max} бит.",
+        "Салмақтардың шашырауы {min} пен {max} бит аралығында.",
+        "The spread lies between {min} and {max} bits.",
+    ),
+];
 
 /// Why a rule of the domain refuses.
 pub const RULES: &[Row] = &[

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use qorgan_domain::ids::UserId;
 use qorgan_domain::policy::Action;
 use qorgan_domain::register::learning::{
-    LearnedThreshold, LearnedWeight, Learning, LearningRefusal, LearningReport, Outcomes,
+    LearnedThreshold, LearnedWeight, Learning, LearningRefusal, LearningReport, Outcomes, SPREADS,
 };
 use qorgan_domain::register::matching::{Agreement, MatchField, Window};
 use qorgan_storage::register::{DatedMatchRules, LearnError};
@@ -26,7 +26,7 @@ request! {
     pub struct MatchRulesLearnRequest {
         /// From this day on; tomorrow where absent, and at the earliest.
         pub valid_from: Option<NaiveDate>,
-        /// How far off the weights that were set are believed to be, in bits: above 0, 1 where absent. The less, the more
+        /// How far off the weights that were set are believed to be, in bits: 0.01 to 10, 1 where absent. The less, the more
         /// decisions it takes to move them.
         pub spread: Option<f64>,
         /// Show what would be learned and keep nothing; `false` where absent.
@@ -279,7 +279,7 @@ pub async fn match_rules_learn(ctx: Ctx, body: Body<MatchRulesLearnRequest>) -> 
 fn refused(error: LearnError) -> Problem {
     match error {
         LearnError::Refused(LearningRefusal::Spread) => {
-            Problem::field("/spread", Issue::new("number_too_small").with("min", 0))
+            Problem::field("/spread", Issue::new("spread_out_of_range").with("min", SPREADS.0).with("max", SPREADS.1))
         }
         LearnError::Refused(refusal @ LearningRefusal::TooFew { same, different }) => {
             Problem::new(ProblemCode::DomainRule)

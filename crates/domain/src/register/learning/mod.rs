@@ -34,6 +34,9 @@ pub const LEAST_OF_EACH: usize = 10;
 /// should look at the rules.
 pub const MOST_MOVED: f64 = 4.0;
 
+/// Between these the spread lies, in bits: below, nothing is ever learned; above, nothing is believed before.
+pub const SPREADS: (f64, f64) = (0.01, 10.0);
+
 /// How a decided pair agreed, field by field.
 pub type Agreements = BTreeMap<MatchField, Agreement>;
 
@@ -51,7 +54,8 @@ pub struct Decided {
 /// How to learn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Learning {
-    /// How far off the weights that were set are believed to be, in bits: the standard deviation of the prior. Above 0.
+    /// How far off the weights that were set are believed to be, in bits: the standard deviation of the prior, within
+    /// [`SPREADS`].
     pub spread: f64,
 }
 
@@ -72,8 +76,8 @@ pub enum LearningRefusal {
         /// Decided to be two.
         different: usize,
     },
-    /// The spread is no number above 0.
-    #[error("the spread must lie above 0")]
+    /// The spread is none that one can learn with.
+    #[error("the spread must lie between {} and {} bits", SPREADS.0, SPREADS.1)]
     Spread,
     /// The decisions lead to no sound rules: the rules that they start from are not sound.
     #[error("the rules that learning starts from are not sound")]
@@ -86,7 +90,7 @@ impl LearningRefusal {
     pub const fn code(self) -> &'static str {
         match self {
             Self::TooFew { .. } => "too_few_decisions",
-            Self::Spread => "number_too_small",
+            Self::Spread => "spread_out_of_range",
             Self::Unsound => "match_rules_unsound",
         }
     }
@@ -183,7 +187,7 @@ impl MatchRules {
     /// # Errors
     /// [`LearningRefusal`].
     pub fn learn(&self, decided: &[Decided], how: Learning) -> Result<Learned, LearningRefusal> {
-        if !(how.spread.is_finite() && how.spread > 0.0) {
+        if !(SPREADS.0..=SPREADS.1).contains(&how.spread) {
             return Err(LearningRefusal::Spread);
         }
         self.check().map_err(|_| LearningRefusal::Unsound)?;
@@ -195,23 +199,12 @@ impl MatchRules {
         let places = self.learnable();
         let prior = -self.automatic.midpoint(self.review);
         let fitted = regression::fit(&self.samples(&places, decided), &self.start(&places, prior, how));
+        let weights = self.learned_weights(&places, &fitted[1..], decided);
         let mut rules = self.clone();
-        let mut weights = Vec::with_capacity(places.len());
-        for (place, (field, agreement)) in places.iter().enumerate() {
-            let set = self.weight(*field, *agreement);
-            let learned = rounded(fitted[place + 1].clamp(set - MOST_MOVED, set + MOST_MOVED));
-            if let Some(weight) = rules.weights.get_mut(field).and_then(|levels| levels.get_mut(agreement)) {
-                *weight = learned;
+        for line in &weights {
+            if let Some(weight) = rules.weights.get_mut(&line.field).and_then(|it| it.get_mut(&line.agreement)) {
+                *weight = line.learned;
             }
-            let agreeing = || decided.iter().filter(|it| it.agreements.get(field) == Some(agreement));
-            weights.push(LearnedWeight {
-                field: *field,
-                agreement: *agreement,
-                same: agreeing().map(|it| it.same).sum(),
-                different: agreeing().map(|it| it.different).sum(),
-                set,
-                learned,
-            });
         }
         let (automatic, review) = thresholds::learned(&rules, decided);
         (rules.automatic, rules.review) = (automatic, review);
@@ -228,6 +221,28 @@ impl MatchRules {
             after: rules.outcomes(decided),
         };
         Ok(Learned { rules, report })
+    }
+
+    /// What became of each weight, with the decisions that were about it.
+    fn learned_weights(
+        &self,
+        places: &[(MatchField, Agreement)],
+        fitted: &[f64],
+        decided: &[Decided],
+    ) -> Vec<LearnedWeight> {
+        let line = |((field, agreement), fitted): (&(MatchField, Agreement), &f64)| {
+            let set = self.weight(*field, *agreement);
+            let agreeing = || decided.iter().filter(|it| it.agreements.get(field) == Some(agreement));
+            LearnedWeight {
+                field: *field,
+                agreement: *agreement,
+                same: agreeing().map(|it| it.same).sum(),
+                different: agreeing().map(|it| it.different).sum(),
+                set,
+                learned: rounded(fitted.clamp(set - MOST_MOVED, set + MOST_MOVED)),
+            }
+        };
+        places.iter().zip(fitted).map(line).collect()
     }
 
     /// The weights that decisions may move.

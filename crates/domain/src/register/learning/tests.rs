@@ -126,7 +126,7 @@ fn too_few_decisions_and_decisions_of_one_kind_teach_nothing() {
     assert_eq!(of(500, 9).unwrap_err(), LearningRefusal::TooFew { same: 500, different: 9 });
     assert_eq!(set.learn(&[], Learning::default()).unwrap_err().code(), "too_few_decisions");
     assert!(of(40, 10).is_ok());
-    for spread in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+    for spread in [0.0, -1.0, 10.1, f64::NAN, f64::INFINITY] {
         assert_eq!(set.learn(&[], Learning { spread }).unwrap_err(), LearningRefusal::Spread);
     }
     let unsound = MatchRules { review: 99.0, ..set.clone() };
