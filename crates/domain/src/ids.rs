@@ -156,6 +156,8 @@ ids! {
     ReleasePartId,
     /// Two facts that may be one event, put before a person to decide.
     MatchReviewId,
+    /// Two records that may be one child, put before those who may merge them.
+    ChildMatchReviewId,
     /// An entry of the audit log.
     AuditEventId,
 }

@@ -43,7 +43,7 @@ pub enum Command {
         #[command(subcommand)]
         command: ImportCommand,
     },
-    /// Match lists of people: who is one person (no database is needed)
+    /// Match lists of people: who is one person (no database is needed); learn how reports are matched
     Match {
         /// What to do.
         #[command(subcommand)]

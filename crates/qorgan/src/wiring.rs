@@ -36,6 +36,12 @@ pub(crate) fn database(settings: &Settings, url: &str) -> Database {
     Database::new(&DatabaseSettings { url: url.to_owned(), connections, wait })
 }
 
+/// The same for what can be loaded anew: nobody waits for the disk.
+fn loading_database(settings: &Settings, url: &str) -> Database {
+    let (connections, wait) = (settings.pool.size, settings.pool.timeout);
+    Database::for_loading(&DatabaseSettings { url: url.to_owned(), connections, wait })
+}
+
 /// The HTTP server, started, and the address it listens on. Needs an actix system to run in.
 pub(crate) fn http_server(
     settings: &Settings,
@@ -95,7 +101,7 @@ pub(crate) fn load_demo(settings: &Settings, opened: &OpenDatabase) -> Result<()
         let hasher: &Passwords = hasher.get().ok_or("no hasher")?;
         Ok(PasswordHash::new(hasher.hash_blocking(&password)?))
     };
-    let server = database(settings, &opened.server_url);
+    let server = loading_database(settings, &opened.server_url);
     let loaded = demo::load(&mut opened.owner()?, &server, &hash, chrono::Utc::now()).map_err(Failure::of(action))?;
     if loaded {
         tracing::info!("loaded the demonstration region");

@@ -156,6 +156,12 @@ fn everything_is_represented(owner: &mut PgConnection) {
     let agencies = counts(owner, &format!("SELECT agency_code AS name, count(*) AS count FROM {facts} GROUP BY 1"));
     assert!(["UO", "UZ", "DP", "UKZSP", "OPEKA"].iter().all(|agency| agencies[*agency] >= 5), "{agencies:?}");
     assert!(count(owner, "register_reports WHERE case_id IS NOT NULL") >= 100);
+    // The group has facts before it, and others wait for it.
+    let before = counts(owner, "SELECT status AS name, count(*) AS count FROM qualification_sessions GROUP BY 1");
+    assert_eq!(before, [("planned".to_owned(), 1)].into());
+    assert_eq!(count(owner, "qualification_items"), 3);
+    let under = "register_fact_versions WHERE status = 'under_qualification' AND superseded_at IS NULL";
+    assert_eq!(count(owner, under), 3);
     assert!(count(owner, "school_placements") >= 20 && count(owner, "case_family_members") >= 50);
 }
 

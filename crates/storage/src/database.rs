@@ -47,6 +47,8 @@ pub(crate) struct ServerConnection {
 
 pub(crate) struct ServerConnections {
     url: String,
+    /// Whether a commit is answered before it is on disk.
+    eventual: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +71,11 @@ impl ManageConnection for ServerConnections {
     type Error = ConnectError;
 
     fn connect(&self) -> Result<ServerConnection, ConnectError> {
-        Ok(ServerConnection { pg: connect(&self.url)?, broken: false })
+        let mut pg = connect(&self.url)?;
+        if self.eventual {
+            pg.batch_execute("SET synchronous_commit = off").map_err(|_| ConnectError)?;
+        }
+        Ok(ServerConnection { pg, broken: false })
     }
 
     fn is_valid(&self, connection: &mut ServerConnection) -> Result<(), ConnectError> {
@@ -86,6 +92,17 @@ pub(crate) type Pooled = PooledConnection<ServerConnections>;
 impl Database {
     /// A pool that connects when first needed.
     pub fn new(settings: &DatabaseSettings) -> Self {
+        Self::of(settings, false)
+    }
+
+    /// The same for data that can be loaded anew: a commit does not wait for the disk. Commits reach it in their order, so
+    /// after a crash what is there is what was written first; and whatever commits durably later, such as that the load is
+    /// complete, has all of them before it.
+    pub fn for_loading(settings: &DatabaseSettings) -> Self {
+        Self::of(settings, true)
+    }
+
+    fn of(settings: &DatabaseSettings, eventual: bool) -> Self {
         let pool = Pool::builder()
             .max_size(settings.connections.max(1))
             .min_idle(Some(1))
@@ -93,7 +110,7 @@ impl Database {
             // A dead connection is found by the BEGIN that is needed anyway; see `checkout`.
             .test_on_check_out(false)
             .error_handler(Box::new(QuietHandler))
-            .build_unchecked(ServerConnections { url: settings.url.clone() });
+            .build_unchecked(ServerConnections { url: settings.url.clone(), eventual });
         Self { pool: Arc::new(pool), connections: settings.connections.max(1), worker: Arc::default() }
     }
 

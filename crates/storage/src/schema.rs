@@ -451,6 +451,24 @@ table! {
 }
 
 table! {
+    child_match_reviews (id) {
+        id -> Uuid,
+        one_id -> Uuid,
+        other_id -> Uuid,
+        fact_id -> Uuid,
+        status -> Text,
+        one_confirmed_by -> Nullable<Uuid>,
+        other_confirmed_by -> Nullable<Uuid>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+table! {
     child_names (id) {
         id -> Uuid,
         child_id -> Uuid,
@@ -1015,7 +1033,8 @@ table! {
 table! {
     register_list_rules (code, valid_from) {
         code -> Text,
-        days -> Integer,
+        days -> Nullable<Integer>,
+        probability -> Nullable<Double>,
         valid_from -> Date,
         valid_to -> Nullable<Date>,
         source -> Text,
@@ -1050,6 +1069,10 @@ table! {
         definition -> Jsonb,
         source -> Text,
         provisional -> Bool,
+        learned -> Nullable<Jsonb>,
+        learned_on -> Nullable<Date>,
+        published_by -> Nullable<Uuid>,
+        published_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1076,6 +1099,7 @@ table! {
         resolved_by -> Nullable<Uuid>,
         resolved_at -> Nullable<Timestamptz>,
         version -> BigInt,
+        same_number -> Bool,
     }
 }
 
@@ -1463,6 +1487,7 @@ allow_tables_to_appear_in_same_query!(
     case_seen,
     case_tasks,
     cases,
+    child_match_reviews,
     child_names,
     children,
     clock_rules,

@@ -1,6 +1,8 @@
 //! The unit of work: one transaction in which a session is entered, the work is done, and its event,
 //! audit row, outbox row and idempotency record are written. Nothing is written "afterwards".
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -9,6 +11,7 @@ use qorgan_domain::calendar::local_date;
 use qorgan_domain::identity::AccountKind;
 use qorgan_domain::ids::{OrganisationId, SessionId, UserId};
 use qorgan_domain::policy::{Action, Actor, OrganisationRef, RoleGrant};
+use qorgan_domain::register::matching::MatchRules;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -97,6 +100,10 @@ pub struct Tx<'c> {
     pub(crate) attempt: Attempt,
     pub(crate) audits: Vec<PendingAudit>,
     pub(crate) events: Vec<crate::cases::PendingEvent>,
+    /// Whether every other report waits for this unit of work.
+    pub(crate) holds_register: bool,
+    /// The rules of matching, once a report asked for them: their day, and from when on they are in force.
+    pub(crate) match_rules: Option<(NaiveDate, NaiveDate, Arc<MatchRules>)>,
     idempotency: Idempotency,
     idempotency_key: Option<(String, [u8; 32])>,
 }
@@ -180,6 +187,8 @@ fn enter<'c, E: Failure>(connection: &'c mut PgConnection, entry: &Entry) -> Res
         attempt: Attempt { action: Action::AccountUse, resource: None, case: None },
         audits: Vec::new(),
         events: Vec::new(),
+        holds_register: false,
+        match_rules: None,
         idempotency: entered.idempotency.map_or(Idempotency::None, IdempotencyRow::into_state),
         idempotency_key: entry.idempotency.clone(),
     })
@@ -243,6 +252,7 @@ impl Tx<'_> {
     /// What `work` answers; [`StorageError`] where PostgreSQL cannot go back.
     pub fn part<T, E: From<StorageError>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         let (audits, events) = (self.audits.len(), self.events.len());
+        let holds_register = self.holds_register;
         self.connection.batch_execute("SAVEPOINT part").map_err(StorageError::from)?;
         let result = work(self);
         let ending = if result.is_ok() { "RELEASE part" } else { "ROLLBACK TO part; RELEASE part" };
@@ -250,6 +260,8 @@ impl Tx<'_> {
         if result.is_err() {
             self.audits.truncate(audits);
             self.events.truncate(events);
+            // Going back lets go of what was locked on the way.
+            self.holds_register = holds_register;
         }
         result
     }

@@ -1,6 +1,7 @@
 //! Who a child is: names held, doubles found in whatever spelling, records merged and separated.
 
 mod merge;
+mod pairs;
 mod races;
 
 use serde_json::{Value, json};

@@ -11,6 +11,7 @@ mod consilium;
 mod everyday;
 mod help;
 mod intake;
+mod learning;
 mod lists;
 mod operations;
 mod protocols;
@@ -44,6 +45,8 @@ enum About {
     /// None, or a list.
     Nothing,
     Child,
+    /// A child that the school at home registered and nobody works with.
+    SchoolChild,
     Signal,
     Case,
     Task,
@@ -145,6 +148,11 @@ impl Fixture {
             }
             About::Child => {
                 let linked = in_visible_case || actor.organisation.id == school.id;
+                let subject = Subject::Child { organisation: Some(&school), registered_by: school.id, linked };
+                return decide(actor, probe.action, &subject);
+            }
+            About::SchoolChild => {
+                let linked = actor.organisation.id == school.id;
                 let subject = Subject::Child { organisation: Some(&school), registered_by: school.id, linked };
                 return decide(actor, probe.action, &subject);
             }
@@ -395,6 +403,7 @@ fn probes(fixture: &Fixture) -> Vec<Probe> {
     table.extend(sync::probes(fixture));
     table.extend(everyday::probes(fixture));
     table.extend(register::probes(fixture));
+    table.extend(learning::probes(fixture));
     table.extend(consilium::probes(fixture));
     table.extend(qualification::probes(fixture));
     table.extend(statistics::probes());

@@ -1,5 +1,7 @@
 //! `/register/reconciliations`: another body's list, compared with the register.
 
+mod numbers;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Instant;

@@ -3,6 +3,7 @@
 mod counts;
 mod facts;
 mod history;
+mod learning;
 mod matching;
 mod reviews;
 

@@ -156,6 +156,29 @@ fn an_old_suicide_calls_for_nothing_and_a_fresh_one_does() {
     assert_eq!(count(&database, "SELECT count(*) FROM children WHERE organisation_id IS NOT NULL"), 2);
 }
 
+/// One wrong digit may give the number of another child: a row that agrees with it in nothing else is not about it, and is
+/// not lost. A row that agrees somewhat is.
+#[test]
+fn the_number_of_quite_another_child_costs_no_row_and_opens_no_record() {
+    let (home, database) = world();
+    let header = "external_id;occurred_on;territory;setting;last_name;first_name;patronymic;birth_date;sex;main_form;description;iin";
+    let rows = "1;2024-02-03;351000000;home;Номерова;Аружан;Олеговна;2011-05-02;ж;physical;Синяки;600115500013\n\
+        2;2024-03-03;351000000;school;Әлімов;Қайрат;Серікұлы;2013-08-21;м;bullying;Травля;600115500013\n\
+        3;2024-04-03;351000000;home;Намерова;Аружан;;2012-05-02;ж;physical;Побои;600115500013\n";
+    let done = import(&home, &database, format!("{header}\n{rows}").as_bytes(), &["--json"]);
+    let told: Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    assert_eq!((&told["new"], &told["rejected"]), (&Value::from(3), &Value::from(0)), "{told}");
+    assert_eq!(count(&database, "SELECT count(*) FROM register_reports"), 3);
+    assert_eq!(count(&database, "SELECT count(*) FROM children"), 2);
+    assert_eq!(count(&database, "SELECT count(*) FROM children WHERE iin IS NULL AND last_name = 'Әлімов'"), 1);
+    // The stranger's name is not held by the record of the number, the other spelling is.
+    let held = "SELECT count(*) FROM child_names n JOIN children c ON c.id = n.child_id WHERE c.iin = '600115500013'";
+    assert_eq!(count(&database, held), 2);
+    let of_holder = "SELECT count(*) FROM register_reports r JOIN children c ON c.id = r.child_id
+                     WHERE c.iin = '600115500013'";
+    assert_eq!(count(&database, of_holder), 2);
+}
+
 #[test]
 fn two_imports_of_one_file_at_once_double_nothing() {
     let (home, database) = world();

@@ -110,6 +110,7 @@ fn path_parameters(components: ComponentsBuilder) -> ComponentsBuilder {
         .schema_from::<ids::AuditEventId>()
         .schema_from::<ids::CaseId>()
         .schema_from::<ids::ChildId>()
+        .schema_from::<ids::ChildMatchReviewId>()
         .schema_from::<ids::ConsiliumItemId>()
         .schema_from::<ids::ConsiliumSessionId>()
         .schema_from::<ids::FactId>()

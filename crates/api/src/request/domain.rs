@@ -48,6 +48,7 @@ crate::leaf_str!(
     ids::MatchReviewId,
     ids::ReleaseId,
     ids::ReleasePartId,
+    ids::ChildMatchReviewId,
     ids::AttachmentId,
     ids::ReconciliationId,
     ids::ReconciliationItemId,

@@ -9,6 +9,8 @@ mod merge;
 mod name;
 mod name_key;
 mod near;
+mod pair;
+mod reported;
 
 pub use birth::{age_on, birth_date_ok, is_child_on};
 pub use candidates::SearchTerms;
@@ -23,6 +25,8 @@ pub use name::PersonName;
 pub(crate) use name_key::{FILIATION, fold_letters, stem};
 pub use name_key::{NameKey, name_key};
 pub use near::{near_days, near_forms, slips_allowed, slips_between};
+pub use pair::{ChildPairRefusal, Confirmation, confirm};
+pub use reported::{Resembling, reported_child};
 
 use crate::words::words;
 

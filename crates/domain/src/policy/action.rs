@@ -185,6 +185,8 @@ words! {
         MatchReviewRead = "match_review_read",
         /// Decide whether two facts are one event.
         MatchReviewDecide = "match_review_decide",
+        /// Keep the rules by which reports are matched: have weights learned from decisions.
+        MatchRulesManage = "match_rules_manage",
         /// Read what changed among the records that one may see.
         ChangesRead = "changes_read",
         /// Exact counts of the unified register.
@@ -216,6 +218,7 @@ impl Action {
             Self::ReferenceRead => ResourceKind::Reference,
             Self::ProtocolManage => ResourceKind::Reference,
             Self::ClockManage => ResourceKind::Reference,
+            Self::MatchRulesManage => ResourceKind::Reference,
             Self::InstrumentManage => ResourceKind::Reference,
             Self::OrganisationRead | Self::OrganisationManage => ResourceKind::Organisation,
             Self::AccountUse | Self::UserRead | Self::UserManage => ResourceKind::User,

@@ -147,6 +147,7 @@ const fn describe(action: Action) -> &'static str {
         Action::FactMerge => "Merge a fact into another one, and give reports back.",
         Action::MatchReviewRead => "Read the match reviews: pairs of facts that may be one event.",
         Action::MatchReviewDecide => "Decide whether two facts are one event.",
+        Action::MatchRulesManage => "Keep the rules by which reports are matched: have weights learned from decisions.",
         Action::ChangesRead => "Read what changed among the records that one may see.",
         Action::StatisticsExact => "Exact counts of the unified register.",
         Action::StatisticsProtected => "Protected counts of the unified register.",

@@ -60,6 +60,7 @@ const POWERS: &[Action] = &[
     Action::OperationsProtected,
     Action::MatchReviewRead,
     Action::MatchReviewDecide,
+    Action::MatchRulesManage,
     Action::ConsiliumRead,
     Action::ConsiliumManage,
     Action::QualificationRead,

@@ -215,6 +215,7 @@ pub const TABLE: &[Rule] = &[
     rule(Action::FactMerge, Relation::ReportedBy, &[Supervisor]),
     rule(Action::MatchReviewRead, Relation::ReportedBy, &[Supervisor]),
     rule(Action::MatchReviewDecide, Relation::ReportedBy, &[Supervisor]),
+    rule(Action::MatchRulesManage, Relation::Anyone, &[Administrator]),
     rule(Action::ChangesRead, Relation::Anyone, CASE_WORKERS),
     rule(Action::ChangesRead, Relation::Anyone, &[HotlineOperator]),
     rule(Action::StatisticsExact, Relation::Anyone, &[Statistician]),

@@ -73,7 +73,7 @@ const CASE_RIGHTS: [(Action, &str); 23] = [
 ];
 
 /// Which of [`WORKERS`] (`x`), and which others, may ever do what is not done to a case.
-const OTHER_RIGHTS: [(Action, &str, &[Role]); 54] = [
+const OTHER_RIGHTS: [(Action, &str, &[Role]); 55] = [
     (Action::AccountUse, "xxxxxxxx", Role::ALL),
     (Action::ReferenceRead, "xxxxxxxx", Role::ALL),
     (Action::ProtocolManage, "--------", &[Role::Administrator]),
@@ -120,6 +120,7 @@ const OTHER_RIGHTS: [(Action, &str, &[Role]); 54] = [
     (Action::OperationsRead, "xx--xxx-", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
     (Action::OperationsExact, "xx--xxx-", &[]),
     (Action::OperationsProtected, "--------", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
+    (Action::MatchRulesManage, "--------", &[Role::Administrator]),
     (Action::StatisticsProtected, "------x-", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
     (Action::ReleaseRead, "------x-", &[Role::Statistician, Role::Analyst, Role::RoadmapCoordinator]),
     (Action::ReleaseManage, "--------", &[Role::Statistician]),

@@ -227,19 +227,12 @@ impl MatchRules {
         .map(|(field, agreement)| MatchEvidence { field, agreement, weight: self.weight(field, agreement) })
         .collect();
         let score = evidence.iter().map(|line| line.weight).sum();
-        // A number of another system stands for the place and the perpetrator, not for the day: one criminal case may
-        // be about several days.
-        let certain = known.child == Agreement::Same
-            && day != Agreement::Differs
-            && nature != Agreement::Differs
-            && role == Agreement::Same
-            && (place != Agreement::Differs || known.same_number);
-        let near = days <= review_days || known.same_number;
-        let outcome = match score {
-            score if certain && score >= self.automatic => MatchOutcome::Matched,
-            score if near && (score >= self.review || known.same_number) => MatchOutcome::Review,
-            _ => MatchOutcome::New,
+        let agreement = |field| {
+            let line = evidence.iter().find(|line| line.field == field);
+            line.map_or(Agreement::Unknown, |line| line.agreement)
         };
+        let near = days <= review_days || known.same_number;
+        let outcome = self.outcome(score, near, agreement);
         Compared { fact: known.fact, score, evidence, outcome }
     }
 
@@ -266,7 +259,25 @@ impl MatchRules {
         (outcome, near)
     }
 
-    fn weight(&self, field: MatchField, agreement: Agreement) -> f64 {
+    /// What follows from a score and what agrees. `near`: the days lie within the wider window, or a number is the same.
+    pub(super) fn outcome(&self, score: f64, near: bool, agreement: impl Fn(MatchField) -> Agreement) -> MatchOutcome {
+        let same_number = agreement(MatchField::Number) == Agreement::Same;
+        // A number of another system stands for the place and the perpetrator, not for the day: one criminal case may
+        // be about several days.
+        let certain = agreement(MatchField::Child) == Agreement::Same
+            && agreement(MatchField::Day) != Agreement::Differs
+            && agreement(MatchField::Nature) != Agreement::Differs
+            && agreement(MatchField::Role) == Agreement::Same
+            && (agreement(MatchField::Place) != Agreement::Differs || same_number);
+        match score {
+            score if certain && score >= self.automatic => MatchOutcome::Matched,
+            score if near && (score >= self.review || same_number) => MatchOutcome::Review,
+            _ => MatchOutcome::New,
+        }
+    }
+
+    /// What an agreement adds to the score; what the rules do not name adds nothing.
+    pub(super) fn weight(&self, field: MatchField, agreement: Agreement) -> f64 {
         self.weights.get(&field).and_then(|levels| levels.get(&agreement)).copied().unwrap_or(0.0)
     }
 

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod detection;
 pub mod import;
+pub mod learning;
 pub mod matching;
 mod nature;
 mod number;

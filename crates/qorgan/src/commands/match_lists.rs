@@ -22,6 +22,7 @@ pub(crate) fn run(command: &MatchCommand) -> Result<(), Failure> {
     match command {
         MatchCommand::Evaluate(wanted) => evaluate(wanted),
         MatchCommand::Generate(wanted) => generate(wanted),
+        MatchCommand::Learn(_) => Err(Failure::usage("match learn needs a database")),
     }
 }
 

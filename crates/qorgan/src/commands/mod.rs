@@ -2,6 +2,7 @@
 
 mod config_check;
 mod import;
+mod match_learn;
 mod match_lists;
 mod migrate;
 mod openapi;
@@ -10,7 +11,7 @@ mod statistics;
 mod user;
 mod verify_release;
 
-use crate::cli::{Cli, Command, Common, ConfigCommand};
+use crate::cli::{Cli, Command, Common, ConfigCommand, MatchCommand};
 use crate::settings::Settings;
 use crate::settings::layers::{Environment, Flags, Layers};
 use crate::{Failure, logging, output, serve};
@@ -24,6 +25,7 @@ pub(crate) fn run(cli: Cli, environment: &Environment) -> Result<(), Failure> {
         }
         Command::Migrate { common } => migrate::run(&started(&common, common.flags()?, environment)?),
         Command::Import { command } => import::run(command, environment),
+        Command::Match { command: MatchCommand::Learn(wanted) } => match_learn::run(&wanted, environment),
         Command::Match { command } => match_lists::run(&command),
         Command::User { command } => user::run(command, environment),
         Command::Statistics { command } => statistics::run(command, environment),

@@ -14,6 +14,8 @@ pub(super) enum Kind {
     Report = 6,
     /// An assessment, plan, review or note of a case.
     Part = 7,
+    /// A session of the group that qualifies facts, an item of its agenda.
+    Group = 8,
 }
 
 /// A UUIDv7 of a moment, with kind and number where others have chance.

@@ -14,6 +14,7 @@ mod children;
 mod course;
 mod deeds;
 mod facts;
+mod group;
 mod help;
 mod ids;
 mod names;

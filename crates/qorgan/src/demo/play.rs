@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::calendar::{date, opening};
 use super::deeds;
+use super::group;
 use super::settle::Settled;
 use super::steps::{Act, CasePlan, SignalPlan, Step};
 use super::{DemoError, Trouble, World, spoken};
@@ -111,6 +112,7 @@ impl<'a> Player<'a> {
             Act::OpenCase(plan) => self.open(tx, plan),
             Act::Work { case, deeds } => deeds.iter().try_for_each(|deed| deeds::take(self, tx, *case, deed)),
             Act::FileReports(reports) => reports.iter().try_for_each(|report| deeds::report(self, tx, None, report)),
+            Act::ConveneGroup(plan) => group::convene(tx, plan),
         }
     }
 

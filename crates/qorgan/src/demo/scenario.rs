@@ -7,7 +7,7 @@ use super::children::PlannedChild;
 use super::region::Region;
 use super::staff::Staff;
 use super::steps::{Act, Deed, Step};
-use super::{cases, children, facts, signals};
+use super::{cases, children, facts, group, signals};
 
 /// Who and what is there.
 pub(super) struct World {
@@ -46,6 +46,7 @@ impl Scenario {
         let known: HashSet<usize> = steps.iter().filter_map(|step| subject(&step.act)).collect();
         let reported = steps.iter().map(|step| reports(&step.act)).sum::<usize>();
         steps.extend(facts::plan(&world, &known, facts::FACTS - reported));
+        steps.push(group::plan(&world));
         steps.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
         Self { world, steps }
     }

@@ -6,6 +6,8 @@ use qorgan_domain::ids::{CaseId, ReportId, SignalId};
 use qorgan_domain::register::{Nature, Relation, Setting};
 use qorgan_domain::signals::{SignalChannel, Urgency};
 
+use super::group::GroupPlan;
+
 /// One unit of work.
 pub(super) struct Step {
     pub(super) at: DateTime<Utc>,
@@ -36,6 +38,7 @@ pub(super) enum Act {
         deeds: Vec<Deed>,
     },
     FileReports(Vec<ReportPlan>),
+    ConveneGroup(Box<GroupPlan>),
 }
 
 /// A signal to be filed.

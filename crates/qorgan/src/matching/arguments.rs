@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
+
+use crate::cli::Common;
 
 /// Commands for matching.
 #[derive(Debug, Subcommand)]
@@ -11,6 +14,31 @@ pub enum MatchCommand {
     Evaluate(Box<Evaluate>),
     /// Write two lists of made-up people, some records corrupted, and the truth about them
     Generate(Generate),
+    /// Learn the weights by which reports are matched from what people decided on match reviews (in the database)
+    Learn(Learn),
+}
+
+/// Flags of `match learn`.
+#[derive(Debug, Args)]
+pub struct Learn {
+    /// Account to act as: its rights count, and it stands in the audit log
+    #[arg(long = "as", value_name = "USERNAME")]
+    pub acting_as: String,
+    /// From which day on the learned rules count [default: tomorrow]
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<NaiveDate>,
+    /// How far off the weights that were set are believed to be, in bits
+    #[arg(long, value_name = "BITS", default_value_t = 1.0)]
+    pub spread: f64,
+    /// Show what would be learned and keep nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Where from.
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// Flags of `match evaluate`.

@@ -54,7 +54,8 @@ const EVIDENCE: &str = "
               ORDER BY risk_level, valid_from DESC),
     draft AS (SELECT id, author_id FROM case_plans WHERE case_id = $1 AND status = 'draft'
                    ORDER BY revision DESC LIMIT 1),
-    active AS (SELECT t.id, t.status, t.mandatory FROM case_tasks t LEFT JOIN case_plans p ON p.id = t.plan_id
+    active AS (SELECT t.id, t.status, t.mandatory FROM case_tasks t
+               LEFT JOIN case_plans p ON p.id = t.plan_id AND p.case_id = $1
                WHERE t.case_id = $1 AND (t.plan_id IS NULL OR p.approved_at IS NOT NULL)
                  AND t.status <> 'continued')
     SELECT (SELECT completed_at FROM latest) AS last_assessment_at,
@@ -65,7 +66,7 @@ const EVIDENCE: &str = "
            (SELECT author_id FROM draft) AS draft_author,
            (SELECT count(*) FROM case_goals WHERE plan_id = (SELECT id FROM draft)) AS draft_goals,
            (SELECT count(*) FROM case_goals g WHERE g.plan_id = (SELECT id FROM draft)
-                AND NOT EXISTS (SELECT FROM case_tasks t WHERE t.goal_id = g.id)) AS draft_goals_without_tasks,
+                AND NOT EXISTS (SELECT FROM case_tasks t WHERE t.goal_id = g.id AND t.case_id = $1)) AS draft_goals_without_tasks,
            (SELECT count(*) FROM active WHERE status = 'done') AS tasks_done,
            ARRAY(SELECT id FROM active WHERE mandatory AND status = 'open' ORDER BY id) AS mandatory_tasks_open,
            (SELECT count(*) FROM register_reports WHERE case_id IN (SELECT case_with_merged($1))) AS register_reports,

@@ -122,7 +122,8 @@ const SETTLED_MEANWHILE: &str = "
     SET status = o.status, content_id = o.content_id, finished_by = o.finished_by, finished_at = o.finished_at,
         waive_reason = o.waive_reason, version = t.version + 1, updated_at = $2
     FROM case_tasks o, case_plans p
-    WHERE p.case_id = $1 AND p.status = 'approved' AND t.plan_id = p.id AND t.continues = o.id AND t.status = 'open'
+    WHERE p.case_id = $1 AND p.status = 'approved' AND t.plan_id = p.id AND t.case_id = $1 AND t.continues = o.id
+      AND t.status = 'open'
       AND o.status IN ('done', 'waived')";
 
 /// Open tasks that go on in the approved plan.
@@ -130,7 +131,8 @@ const CONTINUED: &str = "
     UPDATE case_tasks o
     SET status = 'continued', finished_by = $2, finished_at = $3, version = o.version + 1, updated_at = $3
     FROM case_tasks t, case_plans p
-    WHERE p.case_id = $1 AND p.status = 'approved' AND t.plan_id = p.id AND t.continues = o.id AND o.status = 'open'
+    WHERE p.case_id = $1 AND p.status = 'approved' AND t.plan_id = p.id AND t.case_id = $1 AND t.continues = o.id
+      AND o.status = 'open'
     RETURNING o.id, o.section, t.id AS continued_by";
 
 impl Tx<'_> {

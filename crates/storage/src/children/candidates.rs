@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Date, Text, Uuid as SqlUuid};
-use qorgan_domain::children::{Iin, Sex, lookup_entry};
+use qorgan_domain::children::{Iin, Resembling, Sex, lookup_entry};
 use qorgan_domain::ids::ChildId;
 use qorgan_domain::matching::{Decision, Person, Scored};
 use qorgan_domain::policy::Action;
@@ -37,6 +37,19 @@ pub struct Candidate {
     pub(super) birth_date: NaiveDate,
     /// Sex, not to be shown.
     pub(super) sex: Sex,
+}
+
+impl Candidate {
+    /// What decides whether a report is about it.
+    #[must_use]
+    pub const fn resembling(&self) -> Resembling {
+        Resembling { same_iin: self.same_iin, decision: self.decision }
+    }
+
+    /// The same child, to be linked to.
+    pub(crate) fn linkable(&self) -> LinkableChild {
+        LinkableChild { id: self.id, birth_date: self.birth_date, sex: self.sex, kato: self.kato.clone() }
+    }
 }
 
 /// What linking needs to know of a child that the actor may not see.

@@ -166,7 +166,7 @@ impl Tx<'_> {
     }
 
     /// The same with what anybody who searches may see of them.
-    fn likenesses(&mut self, child: ChildId) -> Result<Vec<Candidate>, StorageError> {
+    pub(super) fn likenesses(&mut self, child: ChildId) -> Result<Vec<Candidate>, StorageError> {
         let own: Vec<Comparable> = sql_query("SELECT * FROM child_comparable_records($1)")
             .bind::<SqlUuid, _>(child.as_uuid())
             .load(self.connection)?;
@@ -330,9 +330,7 @@ fn identified(candidates: Vec<Candidate>) -> Identified {
     match candidates.first() {
         None => Identified::Unknown,
         Some(first) if first.decision == Decision::Automatic && (first.same_iin || candidates.len() == 1) => {
-            let child =
-                LinkableChild { id: first.id, birth_date: first.birth_date, sex: first.sex, kato: first.kato.clone() };
-            Identified::Certain(child, first.scored.clone())
+            Identified::Certain(first.linkable(), first.scored.clone())
         }
         Some(_) => Identified::Uncertain(candidates),
     }

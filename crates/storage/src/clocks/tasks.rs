@@ -63,7 +63,7 @@ const DIFFERING: &str = "
            d.paused_at, coalesce(d.paused_seconds, 0) AS paused_seconds
     FROM case_tasks t
     JOIN cases c ON c.id = t.case_id
-    LEFT JOIN case_plans p ON p.id = t.plan_id
+    LEFT JOIN case_plans p ON p.id = t.plan_id AND p.case_id = t.case_id
     LEFT JOIN case_deadlines d ON d.task_id = t.id
     WHERE t.case_id = ANY ($1) AND (t.plan_id IS NULL OR p.approved_at IS NOT NULL)
       AND CASE WHEN t.status = 'open' THEN c.stage <> 'closed' AND (d.id IS NULL OR d.base_due_at <> t.due_at)

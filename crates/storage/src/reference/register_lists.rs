@@ -1,4 +1,4 @@
-//! Periods by which lists are compared with the register, kept and acted upon.
+//! Periods, and a probability, by which lists are compared with the register, kept and acted upon.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -21,7 +21,10 @@ struct RuleFile {
 #[derive(Deserialize)]
 struct RuleItem {
     code: String,
-    days: i32,
+    #[serde(default)]
+    days: Option<i32>,
+    #[serde(default)]
+    probability: Option<f64>,
     valid_from: NaiveDate,
     valid_to: Option<NaiveDate>,
 }
@@ -38,6 +41,9 @@ pub enum ListPeriod {
     /// So long the rows of a closed reconciliation are kept.
     KeepClosed,
 }
+
+/// How sure it must be that a child is the row's.
+const CLOSE_CHILD: &str = "close_child";
 
 impl ListPeriod {
     const fn code(self) -> &'static str {
@@ -60,6 +66,7 @@ pub(super) fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
             (
                 rules::code.eq(&item.code),
                 rules::days.eq(item.days),
+                rules::probability.eq(item.probability),
                 rules::valid_from.eq(item.valid_from),
                 rules::valid_to.eq(item.valid_to),
                 rules::source.eq(&data.source),
@@ -73,6 +80,7 @@ pub(super) fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
         .do_update()
         .set((
             rules::days.eq(excluded(rules::days)),
+            rules::probability.eq(excluded(rules::probability)),
             rules::valid_to.eq(excluded(rules::valid_to)),
             rules::source.eq(excluded(rules::source)),
             rules::provisional.eq(excluded(rules::provisional)),
@@ -87,13 +95,29 @@ impl Tx<'_> {
     /// # Errors
     /// [`StorageError`], also where the data has a gap.
     pub fn list_period(&mut self, period: ListPeriod, on: NaiveDate) -> Result<i64, StorageError> {
-        let days: Option<i32> = rules::table
+        let days: Option<Option<i32>> = rules::table
             .filter(rules::code.eq(period.code()).and(rules::valid_from.le(on)))
             .filter(rules::valid_to.is_null().or(rules::valid_to.gt(on)))
             .order(rules::valid_from.desc())
             .select(rules::days)
             .first(self.connection)
             .optional()?;
-        days.map(i64::from).ok_or(StorageError::Statement("register_list_rules has a gap"))
+        days.flatten().map(i64::from).ok_or(StorageError::Statement("register_list_rules has a gap"))
+    }
+
+    /// From which probability on a child that no other comes near is close enough for the row of a list, as it is in force
+    /// on a day.
+    ///
+    /// # Errors
+    /// [`StorageError`], also where the data has a gap.
+    pub fn list_close_child(&mut self, on: NaiveDate) -> Result<f64, StorageError> {
+        let probability: Option<Option<f64>> = rules::table
+            .filter(rules::code.eq(CLOSE_CHILD).and(rules::valid_from.le(on)))
+            .filter(rules::valid_to.is_null().or(rules::valid_to.gt(on)))
+            .order(rules::valid_from.desc())
+            .select(rules::probability)
+            .first(self.connection)
+            .optional()?;
+        probability.flatten().ok_or(StorageError::Statement("register_list_rules has a gap"))
     }
 }

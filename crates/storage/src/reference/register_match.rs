@@ -1,5 +1,7 @@
 //! By what rules a report joins a fact: dated reference data.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use qorgan_domain::register::matching::MatchRules;
@@ -36,11 +38,16 @@ pub(super) fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
 }
 
 impl Tx<'_> {
-    /// The rules of matching in force on a day, with the day from which they are.
+    /// The rules of matching in force on a day, with the day from which they are. Read once in a unit of work.
     ///
     /// # Errors
     /// [`StorageError`]; no sound rules in force are a fault of the reference data.
-    pub fn match_rules(&mut self, day: NaiveDate) -> Result<(NaiveDate, MatchRules), StorageError> {
+    pub fn match_rules(&mut self, day: NaiveDate) -> Result<(NaiveDate, Arc<MatchRules>), StorageError> {
+        if let Some((of, from, rules)) = &self.match_rules
+            && *of == day
+        {
+            return Ok((*from, Arc::clone(rules)));
+        }
         let found: Option<(NaiveDate, serde_json::Value)> = rules::table
             .filter(rules::valid_from.le(day))
             .filter(rules::valid_to.is_null().or(rules::valid_to.gt(day)))
@@ -48,9 +55,12 @@ impl Tx<'_> {
             .select((rules::valid_from, rules::definition))
             .first(self.connection)
             .optional()?;
-        found
+        let (from, rules) = found
             .and_then(|(from, definition)| Some((from, serde_json::from_value::<MatchRules>(definition).ok()?)))
             .filter(|(_, rules)| rules.check().is_ok())
-            .ok_or(StorageError::Statement("no sound rules of matching are in force"))
+            .ok_or(StorageError::Statement("no sound rules of matching are in force"))?;
+        let rules = Arc::new(rules);
+        self.match_rules = Some((day, from, Arc::clone(&rules)));
+        Ok((from, rules))
     }
 }

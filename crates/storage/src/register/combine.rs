@@ -38,7 +38,8 @@ fn change(change: Change, reason: &Reason) -> FactChange {
 }
 
 impl Tx<'_> {
-    /// Merges a fact into another one, which then has the reports of both. Both must stand as they were loaded.
+    /// Merges a fact into another one, which then has the reports of both. Both must stand as they were loaded. Where they
+    /// are about two records of children, it is asked whether these are one child.
     ///
     /// # Errors
     /// [`ChangeError`].
@@ -56,6 +57,7 @@ impl Tx<'_> {
         let all: Vec<Uuid> = self.report_origins(fact.id)?.into_iter().map(|row| row.report_id).collect();
         self.reports_move(fact.id, into.id, &all, "merge", &locked)?;
         self.pair_settle(fact.id, into.id, "same", reason)?;
+        self.child_pair_ask(fact.id, into.id)?;
         Ok(merged)
     }
 

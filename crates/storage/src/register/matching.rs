@@ -172,11 +172,15 @@ impl Tx<'_> {
     }
 
     fn match_begin(&mut self, days: &[NaiveDate], numbers: &[String], whole: bool) -> Result<(), StorageError> {
+        if self.holds_register {
+            return Ok(());
+        }
         diesel::sql_query("SELECT register_match_begin($1, $2, $3)")
             .bind::<Array<Date>, _>(days)
             .bind::<Array<Text>, _>(numbers)
             .bind::<Bool, _>(whole)
             .execute(self.connection)?;
+        self.holds_register = whole;
         Ok(())
     }
 

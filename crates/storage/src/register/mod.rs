@@ -17,6 +17,7 @@ pub mod reconciliation;
 mod reports;
 mod review_decisions;
 mod reviews;
+mod rules;
 mod school_signal;
 mod versions;
 
@@ -28,4 +29,5 @@ pub use matching::{MatchCandidate, Matching};
 pub use reports::Report;
 pub use review_decisions::ReviewError;
 pub use reviews::{MatchReview, ReviewFact, ReviewFilter, ReviewKey};
+pub use rules::{DatedMatchRules, LearnError};
 pub use versions::{ChangeError, FactChange};

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::Fact;
 use super::load::NatureColumns;
+use crate::children::AskedPair;
 use crate::page::Page;
 use crate::schema::register_match_reviews as reviews;
 use crate::unit_of_work::Attempt;
@@ -53,6 +54,8 @@ pub struct MatchReview {
     pub older: ReviewFact,
     /// The fact that came.
     pub newer: ReviewFact,
+    /// Whether their children are one, where that was asked and the caller sees one of them.
+    pub children_asked: Option<AskedPair>,
     /// Organisations in reach that reported one of them.
     reporters: Vec<OrganisationRef>,
     in_visible_case: bool,
@@ -288,8 +291,22 @@ impl Tx<'_> {
         };
         let facts = rows.into_iter().map(|row| Ok((row.fact_id, row.into_fact()?)));
         let facts = facts.collect::<Result<HashMap<Uuid, ReviewFact>, StorageError>>()?;
-        found.into_iter().map(|row| review(row, &facts, &seen)).collect()
+        let mut found: Vec<MatchReview> =
+            found.into_iter().map(|row| review(row, &facts, &seen)).collect::<Result<_, StorageError>>()?;
+        let children: Vec<_> =
+            found.iter().filter(|it| it.status == ReviewStatus::Same).flat_map(children_of).collect();
+        let asked = self.child_pairs_asked(&children)?;
+        for review in &mut found {
+            review.children_asked = children_of(review).iter().find_map(|pair| asked.get(pair)).copied();
+        }
+        Ok(found)
     }
+}
+
+/// The children of both facts, under the records that stand for them now and those that were named.
+fn children_of(review: &MatchReview) -> [(ChildId, ChildId); 2] {
+    let (older, newer) = (&review.older, &review.newer);
+    [(older.child_survivor, newer.child_survivor), (older.child_id, newer.child_id)]
 }
 
 fn review(
@@ -321,6 +338,7 @@ fn review(
         created_at: row.created_at,
         older,
         newer,
+        children_asked: None,
         reporters,
         in_visible_case,
     })

@@ -29,8 +29,14 @@ const UNPUBLISHED: &[&str] =
     &["audit_events", "idempotency_records", "outbox", "notifications", "case_seen", "case_links"];
 
 /// Reference data: apps read it anew, they do not follow it.
-const REFERENCE: &[&str] =
-    &["assessment_instruments", "protocol_versions", "clock_rules", "calendar_days", "duty_contacts"];
+const REFERENCE: &[&str] = &[
+    "assessment_instruments",
+    "protocol_versions",
+    "clock_rules",
+    "calendar_days",
+    "duty_contacts",
+    "register_match_rules",
+];
 
 /// Operations that must have succeeded at least once, or the test looks at nothing.
 const EXERCISED: &[&str] = &[

@@ -14,6 +14,7 @@ mod gates;
 mod help;
 mod intake;
 mod operations;
+mod learning;
 mod protocols;
 mod qualification;
 mod register;
@@ -39,6 +40,7 @@ pub const FIELDS: &[&[Row]] = &[
     qualification::FIELDS,
     everyday::FIELDS,
     register::FIELDS,
+    learning::FIELDS,
     intake::FIELDS,
     register_lists::FIELDS,
     statistics::FIELDS,
@@ -62,6 +64,7 @@ pub const RULES: &[&[Row]] = &[
     qualification::RULES,
     everyday::RULES,
     register::RULES,
+    learning::RULES,
     intake::RULES,
     register_lists::RULES,
     releases::RULES,

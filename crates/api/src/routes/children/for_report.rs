@@ -1,7 +1,7 @@
 //! The child of a report: found or registered, never a reason to refuse the report.
 
+use qorgan_domain::children::{Resembling, reported_child};
 use qorgan_domain::ids::ChildId;
-use qorgan_domain::matching::Decision;
 use qorgan_domain::policy::Action;
 use qorgan_storage::Tx;
 use qorgan_storage::children::{Candidate, LinkableChild};
@@ -60,16 +60,10 @@ impl InlineChild {
     }
 }
 
-/// The record that is certainly the child, and the others. A number is one child's, whatever the reporter confirms, unless
-/// all else says that it is another child: then one of the digits is wrong, and following it would open the record of a
-/// stranger. By name only where no other record comes near.
+/// The record that is certainly the child, and the others.
 fn certain(candidates: &[Candidate], confirmed_new: bool) -> (Option<ChildId>, Vec<ChildId>) {
-    let by_number = candidates.iter().find(|candidate| candidate.same_iin && candidate.decision != Decision::Different);
-    let only = match candidates {
-        [only] if only.decision == Decision::Automatic && !confirmed_new => Some(only),
-        _ => None,
-    };
-    let certain = by_number.or(only).map(|candidate| candidate.id);
+    let resembling: Vec<Resembling> = candidates.iter().map(Candidate::resembling).collect();
+    let certain = reported_child(&resembling, confirmed_new).map(|place| candidates[place].id);
     let alike = candidates.iter().map(|candidate| candidate.id).filter(|id| Some(*id) != certain);
     (certain, if confirmed_new { Vec::new() } else { alike.collect() })
 }

@@ -4,6 +4,7 @@ mod check;
 mod create;
 mod for_report;
 mod get;
+mod match_reviews;
 mod merge;
 mod search;
 mod update;
@@ -18,6 +19,9 @@ pub fn register(config: &mut ServiceConfig) {
     config
         .service(create::child_create)
         .service(search::child_search)
+        .service(match_reviews::child_match_review_list)
+        .service(match_reviews::child_match_review_get)
+        .service(match_reviews::child_match_review_decide)
         .service(get::child_get)
         .service(merge::child_merge)
         .service(merge::child_unmerge)

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use qorgan_domain::children::Sex;
 use qorgan_domain::identity::AgencyCode;
-use qorgan_domain::ids::{ChildId, FactId, MatchReviewId, ReportId, UserId};
+use qorgan_domain::ids::{ChildId, ChildMatchReviewId, FactId, MatchReviewId, ReportId, UserId};
 use qorgan_domain::policy::Action;
 use qorgan_domain::register::matching::{MatchDecision, ReviewStatus, differences};
 use qorgan_domain::register::{FactKind, FactNumber, FactStatus, Relation, SuicidalLevel, ViolenceForm};
@@ -125,6 +125,16 @@ impl ReviewedFactView {
     }
 }
 
+/// That it was asked whether two records are one child.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ChildrenAsked)]
+pub struct ChildrenAskedView {
+    /// The review of the two records.
+    pub id: ChildMatchReviewId,
+    /// Where it stands.
+    pub status: ReviewStatus,
+}
+
 /// Two facts that may be one event.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MatchReview)]
@@ -143,6 +153,9 @@ pub struct MatchReviewView {
     pub report_id: ReportId,
     /// Whether records say that both are about one child.
     pub same_child: bool,
+    /// Where that was not so and the facts are one event: whether the two records are one child, a question of its own
+    /// (`/children/match-reviews/{id}`) for those who may merge them. `null` where it was not asked, or is not for you.
+    pub children_review: Option<ChildrenAskedView>,
     /// The fields in which they differ.
     pub differences: Vec<&'static str>,
     /// How near they are.
@@ -173,6 +186,9 @@ impl MatchReviewView {
             newer: ReviewedFactView::of(&review.newer, readable),
             report_id: review.report_id,
             same_child: review.one_child(),
+            children_review: review
+                .children_asked
+                .map(|asked| ChildrenAskedView { id: asked.id, status: asked.status }),
             differences: differences(&review.newer.content, &review.older.content),
             score: review.score,
             evidence: review.evidence.iter().copied().map(Into::into).collect(),
@@ -269,7 +285,8 @@ pub async fn match_review_assign(
 /// Decide whether two facts are one event.
 ///
 /// `same` merges the newer fact into the older one; `different` is remembered. `split` and `merge` of the facts take a
-/// decision back.
+/// decision back. Where the facts are about two records of children, `same` asks besides whether these are one child
+/// (`children_review`): they are never merged by that alone.
 #[utoipa::path(
     tag = "register",
     operation_id = "match_review_decide",

@@ -6,6 +6,7 @@ mod file;
 mod get;
 mod list;
 mod match_reviews;
+mod match_rules;
 pub mod qualification;
 mod reconciliation;
 mod reports;
@@ -24,6 +25,7 @@ pub fn register(config: &mut ServiceConfig) {
     reconciliation::register(config);
     config.service(versions::fact_versions).service(amend::fact_amend).service(amend::fact_annul);
     config.service(combine::fact_merge).service(combine::fact_split);
+    config.service(match_rules::match_rules_list).service(match_rules::match_rules_learn);
     config
         .service(match_reviews::match_review_list)
         .service(match_reviews::match_review_get)

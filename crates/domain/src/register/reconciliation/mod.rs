@@ -4,7 +4,7 @@ mod compare;
 mod resolution;
 mod vocabulary;
 
-pub use compare::{ChildLikeness, ComparedFact, ComparedRow, Comparison, Windows, compare};
+pub use compare::{ChildLikeness, ComparedFact, ComparedRow, Comparison, NumberAgreement, Windows, compare};
 pub use resolution::{ResolutionRefusal, resolve};
 pub use vocabulary::{DifferingField, ItemOrigin, ReconciliationOutcome, ReconciliationStatus, Resolution};
 

@@ -33,6 +33,7 @@ fn fact(id: u128) -> ComparedFact {
         setting: Setting::Home,
         relation: Some(Relation::Peer),
         sex: Sex::Female,
+        number: NumberAgreement::Unknown,
     }
 }
 
@@ -58,8 +59,8 @@ fn what_list_and_register_make_of_one_event() {
     };
     assert_eq!(outcome(among), ("differing", vec!["main_form"]));
     // A child that is not quite certain is, where the event agrees in all that is said of it.
-    assert_eq!(outcome(|_, fact| fact.likeness = ChildLikeness::of(0.995, true)), ("matched", vec![]));
-    assert_eq!(outcome(|_, fact| fact.likeness = ChildLikeness::of(0.995, false)), ("uncertain", vec![]));
+    assert_eq!(outcome(|_, fact| fact.likeness = ChildLikeness::of(0.995, true, 0.99)), ("matched", vec![]));
+    assert_eq!(outcome(|_, fact| fact.likeness = ChildLikeness::of(0.995, false, 0.99)), ("uncertain", vec![]));
     let silent = |row: &mut ComparedRow, fact: &mut ComparedFact| {
         row.kato = None;
         fact.likeness = ChildLikeness::Close;
@@ -74,6 +75,52 @@ fn what_list_and_register_make_of_one_event() {
     assert_eq!(outcome(|row, _| row.occurred_on = "2074-03-10".parse().unwrap()).0, "only_there");
     assert_eq!(outcome(|row, _| row.kind = Some(FactKind::SuicidalBehaviour)).0, "only_there");
     assert_eq!(compare(&row(), &[], WINDOWS).fact, None);
+}
+
+#[test]
+fn a_number_that_both_know_speaks_for_one_event_and_never_for_a_stranger_alone() {
+    let numbered = |likeness, change: fn(&mut ComparedRow, &mut ComparedFact)| {
+        outcome(|row, fact| {
+            (fact.number, fact.likeness) = (NumberAgreement::Same, likeness);
+            change(row, fact);
+        })
+    };
+    use ChildLikeness::{Certain, Close, Likely, Stranger};
+    for likeness in [Certain, Close, Likely] {
+        assert_eq!(numbered(likeness, |_, _| {}), ("matched", vec![]));
+        // It stands for place and form, not for the day.
+        let elsewhere = numbered(likeness, |row, _| row.kato = "352400000".parse().ok());
+        assert_eq!(elsewhere, ("differing", vec!["territory"]));
+        let other_form = numbered(likeness, |row, _| row.main_form = Some(ViolenceForm::Sexual));
+        assert_eq!(other_form, ("differing", vec!["main_form"]));
+        let weeks_later = numbered(likeness, |row, _| row.occurred_on = "2074-04-20".parse().unwrap());
+        assert_eq!(weeks_later, ("uncertain", vec!["occurred_on"]));
+        let other_kind = numbered(likeness, |row, _| row.kind = Some(FactKind::SuicidalBehaviour));
+        assert_eq!(other_kind.0, "only_there");
+    }
+    // Of another child's fact nothing is told but that.
+    let stranger = numbered(Stranger, |row, _| row.setting = Some(Setting::School));
+    assert_eq!(stranger, ("uncertain", vec!["child"]));
+    assert_eq!(numbered(Stranger, |row, _| row.occurred_on = "2074-03-10".parse().unwrap()).0, "only_there");
+    assert_eq!(outcome(|_, fact| fact.likeness = Stranger).0, "only_there");
+    // Numbers that differ are told.
+    assert_eq!(outcome(|_, fact| fact.number = NumberAgreement::Differs), ("differing", vec!["number"]));
+}
+
+#[test]
+fn the_fact_with_the_number_is_the_likelier() {
+    let mut exact = fact(1);
+    exact.likeness = ChildLikeness::Likely;
+    let mut numbered = fact(2);
+    (numbered.number, numbered.likeness) = (NumberAgreement::Same, ChildLikeness::Likely);
+    numbered.occurred_on = "2074-02-12".parse().unwrap();
+    let comparison = compare(&row(), &[exact.clone(), numbered], WINDOWS);
+    assert!(comparison.same_number && comparison.fact == Some(Uuid::from_u128(2).into()), "{comparison:?}");
+    let mut stranger = fact(3);
+    (stranger.number, stranger.likeness) = (NumberAgreement::Same, ChildLikeness::Stranger);
+    exact.likeness = ChildLikeness::Certain;
+    let comparison = compare(&row(), &[stranger, exact], WINDOWS);
+    assert!(!comparison.same_number && comparison.fact == Some(Uuid::from_u128(1).into()), "{comparison:?}");
 }
 
 #[test]

@@ -53,6 +53,10 @@ words! {
         Relation = "relation",
         /// The sex of the child.
         Sex = "sex",
+        /// The number of the investigation (ЕРДР) or of the book of records (КУИ).
+        Number = "number",
+        /// The child: nothing but a number is the same, and of the rest nothing is told.
+        Child = "child",
     }
 
     /// How an item was settled.

@@ -33,7 +33,7 @@ pub(super) fn run(wanted: &ImportFacts, environment: &Environment) -> Result<(),
     let settings = started(&wanted.common, wanted.common.flags()?, environment)?;
     let opened = OpenDatabase::for_command(&settings)?;
     let database = wiring::database(&settings, &opened.server_url);
-    let worked = in_session(&database, &plan.username, |session| {
+    let worked = in_session(&database, &plan.username, ACTION, |session| {
         let mut run = FactImportRun::new(plan.source.clone(), sha256, wanted.dry_run);
         let done = bring_in(&database, session, &plan, &mut run, file, !wanted.json)?;
         Ok((run, done))

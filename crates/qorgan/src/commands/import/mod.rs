@@ -90,15 +90,16 @@ fn fingerprint(file: &mut File) -> io::Result<[u8; 32]> {
     Ok(hash.finalize().into())
 }
 
-/// Works in a session of the account, which ends in any case.
-fn in_session<T>(
+/// Works in a session of the account, which ends in any case. `action` says what is done, for who reads that it failed.
+pub(super) fn in_session<T>(
     database: &Database,
     username: &Username,
+    action: &'static str,
     work: impl FnOnce(SessionId) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let account = database.account_for_login(username.as_str()).map_err(Failure::of(ACTION))?;
+    let account = database.account_for_login(username.as_str()).map_err(Failure::of(action))?;
     let account = account.filter(|account| !account.disabled);
-    let account = account.ok_or_else(|| Failure::of(ACTION)(format!("there is no working account {username}")))?;
+    let account = account.ok_or_else(|| Failure::of(action)(format!("there is no working account {username}")))?;
     let (session, now) = (SessionId::from_uuid(Uuid::now_v7()), now());
     let request_id = format!("import/{session}");
     let new = NewSession {
@@ -110,15 +111,15 @@ fn in_session<T>(
         action: "import",
         request_id: &request_id,
     };
-    database.session_open(&new).map_err(Failure::of(ACTION))?;
+    database.session_open(&new).map_err(Failure::of(action))?;
     let worked = work(session);
-    let ended = database.session_revoke(session, self::now(), "import_done").map_err(Failure::of(ACTION));
+    let ended = database.session_revoke(session, self::now(), "import_done").map_err(Failure::of(action));
     let value = worked?;
     ended.map(|()| value)
 }
 
 /// PostgreSQL keeps microseconds.
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     Utc::now().trunc_subsecs(6)
 }
 

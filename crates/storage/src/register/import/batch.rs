@@ -9,8 +9,10 @@ use qorgan_domain::register::matching::MatchOutcome;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::file::RowsAtOnce;
 use super::{FactImportRun, RowFiling, RowReport};
 use crate::lists::{KnownRows, RowKey, Standing, asked, known_rows, standing};
+use crate::reference::ListPeriod;
 use crate::register::FiledReport;
 use crate::schema::register_import_rows as imported;
 use crate::{AccessError, StorageError, Tx};
@@ -87,11 +89,13 @@ impl Tx<'_> {
         // Always in this order, as a single report does: events first, then children.
         self.report_match_begin_whole()?;
         self.rows_registration_begin(&people)?;
+        let today = self.today();
+        let rows = RowsAtOnce { action_days: self.list_period(ListPeriod::Action, today)?, registrations_wait: true };
         let mut kept = Vec::with_capacity(candidates.len());
         for candidate in candidates {
             let row = candidate.report.row.row;
             match standing(&known, &mut run.seen, &candidate.key, &candidate.hash) {
-                Standing::Fresh => match self.part(|tx| tx.row_report_file(&candidate.report)) {
+                Standing::Fresh => match self.part(|tx| tx.row_report_file_among(&candidate.report, rows)) {
                     Ok(filed) => {
                         count(run, &filed);
                         kept.push((candidate, filed.report.id.as_uuid()));

@@ -3,13 +3,13 @@
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt};
-use qorgan_domain::children::{Iin, PersonName, lookup_entry};
+use qorgan_domain::children::{Iin, PersonName, Resembling, lookup_entry, reported_child};
 use qorgan_domain::ids::ChildId;
 use qorgan_domain::matching::{HeldName, Person};
 use qorgan_domain::register::import::RowPerson;
 use qorgan_domain::territory::Kato;
 
-use crate::children::{Identified, LinkableChild};
+use crate::children::{Candidate, Identified, LinkableChild};
 use crate::{Permit, StorageError, Tx};
 
 /// Persons that are looked for at once.
@@ -23,6 +23,17 @@ pub enum RowChild {
     Likely(Vec<(ChildId, f64)>),
     /// None that the index knows.
     Unknown,
+}
+
+/// What the index knows of the child of a row that becomes a report.
+#[derive(Debug, Default)]
+pub(super) struct RowRecord {
+    /// The record that certainly is the child.
+    pub(super) certain: Option<LinkableChild>,
+    /// Records that may be.
+    pub(super) alike: Vec<ChildId>,
+    /// The number of the row belongs to a child that agrees with it in nothing else.
+    pub(super) number_of_another: bool,
 }
 
 /// What is known of the child of a row, ready to be compared. Where the child lives no row says; mostly it is where the
@@ -61,6 +72,30 @@ impl Tx<'_> {
             }));
         }
         Ok(children)
+    }
+
+    /// The record that the child of a row certainly is, as for a report of its own
+    /// ([`reported_child`](qorgan_domain::children::reported_child)), the records that it may be, and whether another child
+    /// holds its number.
+    pub(super) fn row_child(
+        &mut self,
+        permit: &Permit,
+        row: &RowPerson,
+        kato: &Kato,
+    ) -> Result<RowRecord, StorageError> {
+        let found = match self.child_identify(permit, &person(row, Some(kato)))? {
+            Identified::Certain(child, _) => return Ok(RowRecord { certain: Some(child), ..RowRecord::default() }),
+            Identified::Uncertain(found) => found,
+            Identified::Unknown => return Ok(RowRecord::default()),
+        };
+        let resembling: Vec<Resembling> = found.iter().map(Candidate::resembling).collect();
+        let certain = reported_child(&resembling, false).map(|place| found[place].linkable());
+        let alike = found.iter().map(|it| it.id).filter(|id| certain.as_ref().is_none_or(|child| child.id != *id));
+        Ok(RowRecord {
+            alike: alike.collect(),
+            number_of_another: certain.is_none() && found.iter().any(|it| it.same_iin),
+            certain,
+        })
     }
 
     /// Makes registrations of children alike wait, as [`Tx::child_registration_begin`] does, for all rows of a batch at

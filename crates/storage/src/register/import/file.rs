@@ -1,15 +1,14 @@
 //! One row as a report.
 
-use chrono::NaiveDate;
 use qorgan_domain::Invalid;
-use qorgan_domain::ids::{ChildId, ReportId};
+use qorgan_domain::ids::ChildId;
 use qorgan_domain::policy::{Action, OrganisationRef, ResourceKind};
 use qorgan_domain::register::ChildRole;
 use qorgan_domain::register::import::{EventRow, FactField, RowPerson};
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
-use super::RowChild;
+use super::child::RowRecord;
 use crate::children::{GivenName, LinkableChild, NewChild};
 use crate::reference::ListPeriod;
 use crate::register::{ExternalReference, FiledReport, FilingError, NewReport, ReportedChild};
@@ -47,6 +46,15 @@ impl From<StorageError> for RowFiling {
     }
 }
 
+/// What is the same for all rows of a batch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowsAtOnce {
+    /// An event calls for action for so many days.
+    pub(super) action_days: i64,
+    /// Whether registrations of children alike wait already, for all rows.
+    pub(super) registrations_wait: bool,
+}
+
 fn refused<T>(field: FactField, code: &'static str) -> Result<T, RowFiling> {
     Err(RowFiling::Refused(vec![(field, Invalid::new(code))]))
 }
@@ -58,6 +66,17 @@ impl Tx<'_> {
     /// # Errors
     /// [`RowFiling`].
     pub fn row_report_file(&mut self, report: &RowReport) -> Result<FiledReport, RowFiling> {
+        let today = self.today();
+        let alone = RowsAtOnce { action_days: self.list_period(ListPeriod::Action, today)?, registrations_wait: false };
+        self.row_report_file_among(report, alone)
+    }
+
+    /// The same for one of many rows.
+    pub(super) fn row_report_file_among(
+        &mut self,
+        report: &RowReport,
+        rows: RowsAtOnce,
+    ) -> Result<FiledReport, RowFiling> {
         let gaps = report.row.gaps();
         let (Some(nature), Some(setting), Some(description)) =
             (report.row.nature(), report.row.setting, report.row.description.clone())
@@ -67,7 +86,7 @@ impl Tx<'_> {
         if !gaps.is_empty() {
             return Err(RowFiling::Refused(gaps));
         }
-        let calls_for_action = self.calls_for_action(report.row.occurred_on)?;
+        let calls_for_action = (self.today() - report.row.occurred_on).num_days() <= rows.action_days;
         let external_refs: Result<Vec<_>, _> = report
             .row
             .references
@@ -76,10 +95,10 @@ impl Tx<'_> {
             .collect();
         let external_refs = external_refs.map_err(|_| StorageError::Statement("a row names no known system"))?;
         self.report_match_begin([(report.row.occurred_on, external_refs.as_slice())])?;
-        let (child, children_alike) = self.row_child_known(report)?;
+        let (child, children_alike) = self.row_child_known(report, rows)?;
         let permit = self.authorize(Action::ReportFile)?;
         let new = NewReport {
-            id: Some(ReportId::from_uuid(Uuid::now_v7())),
+            id: None,
             nature,
             occurred_on: report.row.occurred_on,
             kato: report.kato.clone(),
@@ -101,13 +120,6 @@ impl Tx<'_> {
         }
     }
 
-    /// Whether an event is young enough to call for action.
-    fn calls_for_action(&mut self, occurred_on: NaiveDate) -> Result<bool, StorageError> {
-        let today = self.today();
-        let days = self.list_period(ListPeriod::Action, today)?;
-        Ok((today - occurred_on).num_days() <= days)
-    }
-
     /// Another spelling by which a child is reported is kept with its record.
     fn row_name_hold(&mut self, child: &LinkableChild, person: &RowPerson) -> Result<(), StorageError> {
         if let (Some(last), Some(first)) = (&person.last_name, &person.first_name) {
@@ -120,7 +132,11 @@ impl Tx<'_> {
     }
 
     /// The child of a row, registered where the index does not know it for certain, and those it may be besides.
-    fn row_child_known(&mut self, report: &RowReport) -> Result<(ReportedChild, Vec<ChildId>), RowFiling> {
+    fn row_child_known(
+        &mut self,
+        report: &RowReport,
+        rows: RowsAtOnce,
+    ) -> Result<(ReportedChild, Vec<ChildId>), RowFiling> {
         let permit = self.authorize(Action::ChildRegister)?;
         let person = &report.row.person;
         let (Some(last_name), Some(first_name), Some(birth_date), Some(sex)) =
@@ -128,7 +144,7 @@ impl Tx<'_> {
         else {
             return Err(RowFiling::Refused(report.row.gaps()));
         };
-        let new = NewChild {
+        let mut new = NewChild {
             id: Uuid::now_v7().into(),
             last_name,
             first_name,
@@ -139,20 +155,21 @@ impl Tx<'_> {
             kato: report.kato.clone(),
             organisation: report.school.clone(),
         };
-        self.child_registration_begin(&new)?;
-        let mut alike = Vec::new();
-        match self.row_children(&permit, &[(person, Some(&report.kato))])?.pop() {
-            Some(RowChild::Certain(child, _)) => {
-                self.row_name_hold(&child, person)?;
-                let child = ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex };
-                return Ok((child, alike));
-            }
-            Some(RowChild::Likely(found)) => alike.extend(found.into_iter().map(|(child, _)| child)),
-            Some(RowChild::Unknown) | None => {}
+        if !rows.registrations_wait {
+            self.child_registration_begin(&new)?;
+        }
+        let RowRecord { certain, alike, number_of_another } = self.row_child(&permit, person, &report.kato)?;
+        if let Some(child) = certain {
+            self.row_name_hold(&child, person)?;
+            return Ok((ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex }, alike));
+        }
+        if number_of_another {
+            // A wrong digit: it belongs to somebody else, and nobody holds a number twice.
+            new.iin = None;
         }
         match self.child_insert(&permit, new)? {
             Some(child) => Ok((ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex }, alike)),
-            // Somebody else has the number.
+            // Somebody else took the number just now.
             None => refused(FactField::Iin, "iin_taken"),
         }
     }

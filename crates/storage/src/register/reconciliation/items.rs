@@ -41,6 +41,8 @@ pub struct ReconciliationItem {
     pub fact_in_reach: bool,
     /// How sure it is that the child is the same.
     pub score: Option<f64>,
+    /// Whether row and fact name one number of the investigation or of the book of records.
+    pub same_number: bool,
     /// What is known differently.
     pub differing: Vec<DifferingField>,
     /// Of a bad row: field and code.
@@ -85,6 +87,7 @@ struct ItemRow {
     fact_id: Option<Uuid>,
     fact_number: Option<String>,
     score: Option<f64>,
+    same_number: bool,
     differing: Vec<String>,
     problems: serde_json::Value,
     resolution: Option<String>,
@@ -113,6 +116,7 @@ impl ItemRow {
             fact: self.fact_id.map(FactId::from_uuid).zip(number),
             fact_in_reach: self.fact_id.is_some_and(|fact| in_reach.contains(&fact)),
             score: self.score,
+            same_number: self.same_number,
             differing: differing.collect::<Result<_, _>>()?,
             problems: serde_json::from_value(self.problems).map_err(|_| corrupt("problems"))?,
             resolution: rows::parse_optional(self.resolution.as_deref(), TABLE, "resolution", id)?,

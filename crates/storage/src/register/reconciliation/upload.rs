@@ -1,25 +1,23 @@
 //! A list as it comes: each batch of rows is compared and kept.
 
-use std::collections::HashMap;
-
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text, Uuid as SqlUuid};
 use qorgan_domain::Invalid;
 use qorgan_domain::identity::AgencyCode;
-use qorgan_domain::ids::{ChildId, FactId, ReconciliationId};
+use qorgan_domain::ids::{ChildId, ReconciliationId};
 use qorgan_domain::lists::RowProblem;
 use qorgan_domain::policy::{Action, ResourceKind, Subject, Verdict, decide};
 use qorgan_domain::register::import::{EventRow, FactField};
 use qorgan_domain::register::reconciliation::{
-    ChildLikeness, ComparedRow, ItemOrigin, ReconciliationOutcome, Windows, compare,
+    ChildLikeness, ComparedFact, ComparedRow, ItemOrigin, NumberAgreement, ReconciliationOutcome, Windows, compare,
 };
 use qorgan_domain::register::{FactKind, FactNumber};
 use qorgan_domain::signals::ImportSource;
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
-use super::compare::FactsOfChildren;
+use super::compare::{FactsOfChildren, Numbers};
 use crate::reference::ListPeriod;
 use crate::register::import::{Places, RowChild};
 use crate::schema::{agencies, register_reconciliation_items as items, register_reconciliations as lists};
@@ -54,6 +52,8 @@ pub struct ReconciliationRun {
     new: NewReconciliation,
     places: Places,
     windows: Windows,
+    /// From which probability on a child that no other comes near is close.
+    close: f64,
     permit: Permit,
     position: i32,
 }
@@ -80,6 +80,7 @@ struct NewItemRow {
     score: Option<f64>,
     differing: Vec<&'static str>,
     problems: serde_json::Value,
+    same_number: bool,
 }
 
 #[derive(QueryableByName)]
@@ -127,6 +128,7 @@ impl Tx<'_> {
             same_days: self.list_period(ListPeriod::SameEvent, today)?,
             review_days: self.list_period(ListPeriod::ReviewEvent, today)?,
         };
+        let close = self.list_close_child(today)?;
         let organisation = &self.actor.organisation;
         diesel::insert_into(lists::table)
             .values((
@@ -150,7 +152,7 @@ impl Tx<'_> {
         let places = self.list_places()?;
         self.audit(Action::ReconciliationWrite, new.id.as_uuid(), None);
         self.publish("reconciliation.uploaded", ResourceKind::Reconciliation, new.id.as_uuid())?;
-        Ok(ReconciliationRun { new, places, windows, permit, position: 0 })
+        Ok(ReconciliationRun { new, places, windows, close, permit, position: 0 })
     }
 
     /// Compares the rows of a batch and keeps them with what came of them; answers what is wrong with others:
@@ -173,12 +175,17 @@ impl Tx<'_> {
         }
         let people: Vec<_> = placed_rows.iter().map(|(row, kato)| (&row.person, kato.as_ref())).collect();
         let children = self.row_children(&run.permit, &people)?;
-        let compared: Vec<_> =
-            placed_rows.into_iter().zip(children).map(|((row, kato), child)| (row, kato, likely(child))).collect();
+        let compared: Vec<_> = placed_rows
+            .into_iter()
+            .zip(children)
+            .map(|((row, kato), child)| (row, kato, likely(child, run.close)))
+            .collect();
         let facts = self.facts_near(run, &compared)?;
+        let numbers = self.reconciliation_numbers(compared.iter().map(|row| &row.0), &facts)?;
         let mut kept = Vec::with_capacity(compared.len());
-        for (row, kato, children) in compared {
-            kept.push(item(run, row, kato, &children, &facts)?);
+        for (place, (row, kato, children)) in compared.into_iter().enumerate() {
+            let near = near(&row, place, &children, &facts, &numbers);
+            kept.push(item(run, row, kato, &near)?);
         }
         self.items_insert(&kept)?;
         Ok(problems)
@@ -243,12 +250,12 @@ impl Tx<'_> {
     }
 }
 
-fn likely(child: RowChild) -> Likely {
+fn likely(child: RowChild, close: f64) -> Likely {
     match child {
         RowChild::Certain(child, score) => vec![(child.id, ChildLikeness::Certain, score)],
         RowChild::Likely(found) => {
             let alone = found.len() == 1;
-            found.into_iter().map(|(child, score)| (child, ChildLikeness::of(score, alone), score)).collect()
+            found.into_iter().map(|(child, score)| (child, ChildLikeness::of(score, alone, close), score)).collect()
         }
         RowChild::Unknown => Vec::new(),
     }
@@ -296,27 +303,49 @@ fn blank(
         score: None,
         differing: Vec::new(),
         problems: serde_json::json!([]),
+        same_number: false,
     }
+}
+
+/// A fact that a row may tell of.
+struct NearFact {
+    fact: ComparedFact,
+    number: FactNumber,
+    /// How sure it is that the child is the same; of a stranger nothing is known.
+    score: Option<f64>,
+}
+
+/// The facts of the children that a row may be about, and those that name its numbers.
+fn near(row: &EventRow, place: usize, children: &Likely, known: &FactsOfChildren, numbers: &Numbers) -> Vec<NearFact> {
+    let mut facts: Vec<NearFact> = Vec::new();
+    for (child, likeness, score) in children {
+        for (fact, number) in known.get(child).into_iter().flatten() {
+            if facts.iter().all(|near| near.fact.id != fact.id) {
+                let agreement = numbers.agreement(place, row, fact.id);
+                let fact = ComparedFact { likeness: *likeness, number: agreement, ..fact.clone() };
+                facts.push(NearFact { fact, number: *number, score: Some(*score) });
+            }
+        }
+    }
+    for named in numbers.named(place) {
+        let known = children.iter().find(|(likely, ..)| *likely == named.child);
+        let there = facts.iter().any(|near| near.fact.id == named.fact.id);
+        if there || (known.is_none() && !named.of_country) {
+            continue;
+        }
+        let likeness = known.map_or(ChildLikeness::Stranger, |(_, likeness, _)| *likeness);
+        let fact = ComparedFact { likeness, number: NumberAgreement::Same, ..named.fact.clone() };
+        facts.push(NearFact { fact, number: named.number, score: known.map(|(.., score)| *score) });
+    }
+    facts
 }
 
 fn item(
     run: &mut ReconciliationRun,
     row: EventRow,
     kato: Option<Kato>,
-    children: &Likely,
-    known: &FactsOfChildren,
+    near: &[NearFact],
 ) -> Result<NewItemRow, StorageError> {
-    let mut numbers: HashMap<FactId, (FactNumber, f64)> = HashMap::new();
-    let mut facts = Vec::new();
-    for (child, likeness, score) in children {
-        for (fact, number) in known.get(child).into_iter().flatten() {
-            if numbers.insert(fact.id, (*number, *score)).is_none() {
-                let mut fact = fact.clone();
-                fact.likeness = *likeness;
-                facts.push(fact);
-            }
-        }
-    }
     let said = ComparedRow {
         kind: row.kind,
         main_form: row.main_form,
@@ -327,15 +356,17 @@ fn item(
         relation: row.relation,
         sex: row.person.sex,
     };
+    let facts: Vec<ComparedFact> = near.iter().map(|near| near.fact.clone()).collect();
     let comparison = compare(&said, &facts, run.windows);
-    let fact = comparison.fact.and_then(|id| Some((id, *numbers.get(&id)?)));
+    let fact = comparison.fact.and_then(|id| near.iter().find(|near| near.fact.id == id));
     let content = serde_json::to_value(&row).map_err(|_| StorageError::Statement("a row could not be written"))?;
     Ok(NewItemRow {
         external_id: row.external_id.map(|id| id.into_string()),
         content: Some(content),
-        fact_id: fact.map(|(id, _)| id.as_uuid()),
-        fact_number: fact.map(|(_, (number, _))| number.to_string()),
-        score: fact.map(|(_, (_, score))| score),
+        fact_id: fact.map(|near| near.fact.id.as_uuid()),
+        fact_number: fact.map(|near| near.number.to_string()),
+        score: fact.and_then(|near| near.score),
+        same_number: comparison.same_number,
         differing: comparison.differing.iter().map(|field| field.as_str()).collect(),
         ..blank(run, ItemOrigin::Row, Some(row.row), comparison.outcome)
     })

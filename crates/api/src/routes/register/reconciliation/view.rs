@@ -214,6 +214,8 @@ pub struct ItemView {
     pub fact: Option<KnownFactView>,
     /// How sure it is that the child is the same: a probability.
     pub score: Option<f64>,
+    /// Whether row and fact name one number of the investigation (ЕРДР) or of the book of records (КУИ).
+    pub same_number: bool,
     /// What list and register know differently; values only in the fact, for who may read it.
     pub differing: Vec<DifferingField>,
     /// What is wrong with a bad row.
@@ -246,6 +248,7 @@ impl From<ReconciliationItem> for ItemView {
             outcome: item.outcome,
             fact: item.fact.map(|(id, number)| KnownFactView { id: in_reach.then_some(id), number }),
             score: item.score,
+            same_number: item.same_number,
             differing: item.differing,
             problems: item.problems.into_iter().map(|(field, code)| RowProblemView { field, code }).collect(),
             resolution: item.resolution,
