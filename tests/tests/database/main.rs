@@ -9,7 +9,7 @@ mod help;
 mod ledger;
 mod ledger_bench;
 mod migrations;
-mod releases;
 mod operations;
+mod releases;
 mod row_security;
 mod statistics;

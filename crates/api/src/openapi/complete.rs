@@ -48,7 +48,8 @@ fn prune(document: &mut OpenApi) {
         let Some(components) = document.components.as_mut() else { return };
         let before = components.schemas.len();
         // Read once: every server makes this document when it starts, and looking for each name anew took a second.
-        let used: BTreeSet<&str> = text.split(SCHEMA).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect();
+        let used: BTreeSet<&str> =
+            text.split(SCHEMA).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect();
         components.schemas.retain(|name, _| used.contains(name.as_str()));
         if components.schemas.len() == before {
             return;

@@ -7,8 +7,8 @@ pub mod ledger;
 pub mod operations;
 mod protected;
 pub mod releases;
-mod stream;
 mod risk;
+mod stream;
 mod versions;
 
 pub use count::{CountRow, Counts};
