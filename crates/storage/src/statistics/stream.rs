@@ -48,7 +48,6 @@ impl Tx<'_> {
         if permit.action() != Action::StatisticsExact {
             return Err(StorageError::Statement("exact counts were asked for with another permit").into());
         }
-        self.register_day_settled(query.as_of())?;
         let is_final = self.register_day_settled(query.as_of())?;
         self.audit(Action::StatisticsExact, None, None);
         let (sql, filters) = statement(query, children);
