@@ -34,23 +34,22 @@ $$;
 -- by the record that stood for it then. For the statistics office, to count children with. No id of a child leaves, and marks
 -- are drawn anew at each call: they cannot be followed from one count to the next.
 CREATE FUNCTION register_child_marks(p_from date, p_to date, p_moment timestamptz)
-    RETURNS TABLE (fact_id uuid, mark bigint)
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS
+    RETURNS TABLE (fact_id uuid, mark uuid)
+    LANGUAGE plpgsql VOLATILE ROWS 100000 SECURITY DEFINER SET search_path = public, pg_temp AS
 $$
 DECLARE
-    salt bigint := ('x' || right(replace(gen_random_uuid()::text, '-', ''), 15))::bit(60)::bigint;
+    salt text := gen_random_uuid()::text;
 BEGIN
     IF NOT context_has('statistics_exact') THEN
         RAISE insufficient_privilege USING MESSAGE = 'distinct children are not open to this session';
     END IF;
     RETURN QUERY
-    SELECT of.fact_id, dense_rank() OVER (ORDER BY hashtextextended(of.survivor::text, salt), of.survivor)
-    FROM (SELECT v.fact_id, coalesce(s.survivor, f.child_id) AS survivor
-          FROM register_fact_versions v
-          JOIN register_facts f ON f.id = v.fact_id
-          LEFT JOIN child_survivors_at(p_moment) s ON s.child_id = f.child_id
-          WHERE v.occurred_on BETWEEN p_from AND p_to
-            AND v.recorded_at < p_moment AND (v.superseded_at IS NULL OR v.superseded_at >= p_moment)) of;
+    SELECT v.fact_id, md5(salt || coalesce(s.survivor, f.child_id)::text)::uuid
+    FROM register_fact_versions v
+    JOIN register_facts f ON f.id = v.fact_id
+    LEFT JOIN child_survivors_at(p_moment) s ON s.child_id = f.child_id
+    WHERE v.occurred_on BETWEEN p_from AND p_to
+      AND v.recorded_at < p_moment AND (v.superseded_at IS NULL OR v.superseded_at >= p_moment);
 END
 $$;
 

@@ -13,6 +13,9 @@ const OWN: &[u8] = &[2, 6, 10, 13, 15, 17];
 const FIVE_YEARS: &[u8] = &[4, 9, 14, 17];
 const SCHOOL_STAGE: &[u8] = &[6, 10, 15, 17];
 
+/// Made-up years that the attacker learns from.
+const LEARNED_YEARS: u64 = 60;
+
 struct Wide {
     territory: u8,
     age: u8,
@@ -51,8 +54,8 @@ fn shown(table: &NoiseTable, facts: &[&Wide]) -> u64 {
     table.protect(facts.len() as u64, key)
 }
 
-/// Estimates how many facts there are from all tables that divide them by at most `room` of the first `attributes`.
-fn estimate(table: &NoiseTable, facts: &[&Wide], attributes: usize, room: u32) -> (f64, f64) {
+/// How many facts there are, from all tables that divide them by at most `room` of the first `attributes`.
+fn estimate(table: &NoiseTable, facts: &[&Wide], attributes: usize, room: u32) -> f64 {
     let own = shown(table, facts) as f64;
     let mut weights = 1.0 / RULE.variance;
     let mut sum = own * weights;
@@ -70,19 +73,33 @@ fn estimate(table: &NoiseTable, facts: &[&Wide], attributes: usize, room: u32) -
         weights += weight;
         sum += estimated as f64 * weight;
     }
-    (sum / weights, 1.0 / weights)
+    sum / weights
 }
 
-fn attacked(table: &NoiseTable, own: u64, difference: Option<(f64, f64)>, odds: f64) -> u64 {
-    let weight = |count: u64| {
-        let prior = if count == 1 { odds } else { 1.0 - odds };
-        let row = table.row(count).unwrap();
-        let at = row.noise.iter().position(|noise| count.checked_add_signed(i64::from(*noise)) == Some(own));
-        let likelihood = at.map_or(f64::NEG_INFINITY, |at| row.shares[at].ln());
-        let other = difference.map_or(0.0, |(value, variance)| -(value - count as f64).powi(2) / (2.0 * variance));
-        prior.ln() + likelihood + other
-    };
-    if weight(1) >= weight(2) { 1 } else { 2 }
+/// What an attacker learned from years that it made up itself: how often a cell that shows so, with an estimate from other tables
+/// so far from it, holds one fact or two. It needs no model of how estimates hang together.
+#[derive(Default)]
+struct Learned(BTreeMap<(u64, i64), [f64; 3]>);
+
+impl Learned {
+    fn of(own: u64, estimate: Option<f64>) -> (u64, i64) {
+        // Steps of one: finer ones would leave too few years in each.
+        (own, estimate.map_or(0, |estimate| estimate.round().clamp(-12.0, 12.0) as i64))
+    }
+
+    fn learn(&mut self, truth: u64, own: u64, estimate: Option<f64>) {
+        self.0.entry(Self::of(own, estimate)).or_default()[truth as usize] += 1.0;
+        // What shows alike, whatever the estimate.
+        self.0.entry((own, i64::MAX)).or_default()[truth as usize] += 1.0;
+    }
+
+    fn says(&self, own: u64, estimate: Option<f64>) -> u64 {
+        let alike = self.0.get(&(own, i64::MAX)).copied().unwrap_or([0.0, 1.0, 1.0]);
+        let seen = self.0.get(&Self::of(own, estimate)).copied().unwrap_or_default();
+        // A few years of what shows alike steady what was seldom seen.
+        let weight = |truth: usize| seen[truth] + 4.0 * alike[truth] / (alike[1] + alike[2]);
+        if weight(1) >= weight(2) { 1 } else { 2 }
+    }
 }
 
 /// Cells of suicidal behaviour by territory, age group and quarter that hold one fact or two, with all facts beside them.
@@ -98,98 +115,99 @@ fn cells(facts: &[Wide]) -> Vec<(Vec<&Wide>, Vec<&Wide>)> {
     small.filter(|(suicidal, _)| matches!(suicidal.len(), 1 | 2)).collect()
 }
 
-fn odds_of_one(cells: &[(Vec<&Wide>, Vec<&Wide>)]) -> f64 {
-    cells.iter().filter(|(cell, _)| cell.len() == 1).count() as f64 / cells.len() as f64
+/// Lets an attacker learn from made-up years by an estimate of each cell, then attack others.
+fn attack(name: &str, estimate: &dyn Fn(&[Wide], &[&Wide], &[&Wide]) -> Option<f64>) -> Score {
+    let table = NoiseTable::of(&RULE).unwrap();
+    let (mut learned, mut score) = (Learned::default(), Score::default());
+    for seed in (1000..1000 + LEARNED_YEARS).chain(0..YEARS) {
+        let facts = year(&mut Chance(seed));
+        for (cell, all) in cells(&facts) {
+            let (truth, own, estimate) = (cell.len() as u64, shown(&table, &cell), estimate(&facts, &cell, &all));
+            if seed < YEARS {
+                score.add(truth, learned.says(own, estimate));
+            } else {
+                learned.learn(truth, own, estimate);
+            }
+        }
+    }
+    score.print(name);
+    score
+}
+
+/// Facts as the difference of two great cells, each estimated by all tables that divide it.
+fn difference(table: &NoiseTable, all: &[&Wide], attributes: usize, room: u32) -> f64 {
+    let violence: Vec<&Wide> = all.iter().copied().filter(|fact| !fact.is_suicidal()).collect();
+    // The kind is one attribute more.
+    estimate(table, all, attributes, room) - estimate(table, &violence, attributes, room.saturating_sub(1))
 }
 
 #[test]
 fn many_attributes_do_not_open_cells() {
     let table = NoiseTable::of(&RULE).unwrap();
     let room = u32::from(RULE.max_attributes) - 2;
-    let mut alone = Score::default();
-    let mut scores: Vec<(usize, u32, Score)> =
-        [(3, room), (7, room), (7, room - 1)].map(|(attributes, room)| (attributes, room, Score::default())).into();
-    for seed in 0..YEARS {
-        let facts = year(&mut Chance(seed));
-        let cells = cells(&facts);
-        let odds = odds_of_one(&cells);
-        for (cell, all) in &cells {
-            let violence: Vec<&Wide> = all.iter().copied().filter(|fact| !fact.is_suicidal()).collect();
-            let (truth, own) = (cell.len() as u64, shown(&table, cell));
-            alone.add(truth, attacked(&table, own, None, odds));
-            for (attributes, room, score) in &mut scores {
-                let whole = estimate(&table, all, *attributes, *room);
-                // The kind is one attribute more.
-                let rest = estimate(&table, &violence, *attributes, room.saturating_sub(1));
-                let difference = (whole.0 - rest.0, whole.1 + rest.1);
-                score.add(truth, attacked(&table, own, Some(difference), odds));
-            }
-        }
-    }
-    alone.print("wide: reading alone");
-    for (attributes, room, score) in &scores {
-        score.print(&format!("wide: {attributes} attributes, {} at once", room + 2));
-        assert!(score.rate() <= score.guessing() + 0.12, "{}", score.rate());
+    let alone = attack("wide: reading alone", &|_, _, _| None);
+    for (attributes, room) in [(3, room), (7, room), (7, room - 1)] {
+        let name = format!("wide: {attributes} attributes, {} at once", room + 2);
+        let score = attack(&name, &|_, _, all| Some(difference(&table, all, attributes, room)));
+        assert!(score.rate() <= score.guessing() + 0.06, "{}", score.rate());
+        assert!(score.rate() >= alone.rate() - 0.02, "an attacker that knows more does no worse");
     }
 }
 
 #[test]
 fn ages_in_several_groupings_gain_little() {
     let table = NoiseTable::of(&RULE).unwrap();
-    let (mut alone, mut grouped) = (Score::default(), Score::default());
-    for seed in 0..YEARS {
-        let facts = year(&mut Chance(seed));
-        let cells = cells(&facts);
-        let odds = odds_of_one(&cells);
-        for (cell, _) in &cells {
-            let one = cell[0];
-            let beside: Vec<&Wide> = facts
-                .iter()
-                .filter(|fact| (fact.territory, fact.quarter) == (one.territory, one.quarter) && fact.is_suicidal())
-                .collect();
-            let by = |ends: &'static [u8]| {
-                let mut parts: BTreeMap<usize, Vec<&Wide>> = BTreeMap::new();
-                for fact in &beside {
-                    parts.entry(fact.age_group(ends)).or_default().push(fact);
-                }
-                parts
-            };
-            // Groups of the other groupings from which groups of the register's own are taken away, where that leaves this one:
-            // everything between two ends that both groupings have.
-            let own = shown(&table, cell);
-            let group = one.age_group(OWN);
-            let mut sums = (own as f64 / RULE.variance, 1.0 / RULE.variance);
-            for other in [FIVE_YEARS, SCHOOL_STAGE] {
-                let common: Vec<u8> = OWN.iter().copied().filter(|end| other.contains(end)).collect();
-                let to = common.iter().copied().find(|end| one.age <= *end).unwrap_or(17);
-                let from = common.iter().copied().rev().find(|end| *end < one.age);
-                let within = |end: u8| end <= to && from.is_none_or(|from| end > from);
-                let whole: Vec<u64> = by(other)
-                    .iter()
-                    .filter(|(at, _)| within(other[**at]))
-                    .map(|(_, part)| shown(&table, part))
-                    .collect();
-                let rest: Vec<u64> = by(OWN)
-                    .iter()
-                    .filter(|(at, _)| **at != group && within(OWN[**at]))
-                    .map(|(_, part)| shown(&table, part))
-                    .collect();
-                if rest.is_empty() && whole.len() == 1 {
-                    // The same cell once more.
-                    continue;
-                }
-                let noisy = whole.iter().chain(&rest).filter(|shown| **shown > 0).count().max(1);
-                let weight = 1.0 / (RULE.variance * noisy as f64);
-                let difference = whole.iter().sum::<u64>() as f64 - rest.iter().sum::<u64>() as f64;
-                sums = (sums.0 + difference * weight, sums.1 + weight);
-            }
-            let truth = cell.len() as u64;
-            alone.add(truth, attacked(&table, own, None, odds));
-            let difference = (sums.0 / sums.1, 1.0 / sums.1);
-            grouped.add(truth, attacked(&table, own, Some(difference), odds));
-        }
+    let grouped = |others: &'static [&'static [u8]]| {
+        let table = &table;
+        move |facts: &[Wide], cell: &[&Wide], _: &[&Wide]| Some(by_groupings(table, facts, cell, others))
+    };
+    let alone = attack("ages: reading alone", &|_, _, _| None);
+    for (name, others) in [
+        ("ages: with groups of five years", [FIVE_YEARS].as_slice()),
+        ("ages: with stages of school", &[SCHOOL_STAGE]),
+        ("ages: with both", &[FIVE_YEARS, SCHOOL_STAGE]),
+    ] {
+        let score = attack(name, &grouped(others));
+        assert!(score.rate() <= score.guessing() + 0.06, "{}", score.rate());
+        assert!(score.rate() >= alone.rate() - 0.02, "an attacker that knows more does no worse");
     }
-    alone.print("ages: reading alone");
-    grouped.print("ages: in three groupings that overlap");
-    assert!(grouped.rate() <= grouped.guessing() + 0.12, "{}", grouped.rate());
+}
+
+/// A group of the register's own as what other groupings leave of it: everything between two ends that both have, less the other
+/// groups of the register's own there.
+fn by_groupings(table: &NoiseTable, facts: &[Wide], cell: &[&Wide], others: &[&[u8]]) -> f64 {
+    let one = cell[0];
+    let beside: Vec<&Wide> = facts
+        .iter()
+        .filter(|fact| (fact.territory, fact.quarter) == (one.territory, one.quarter) && fact.is_suicidal())
+        .collect();
+    let by = |ends: &[u8]| {
+        let mut parts: BTreeMap<usize, Vec<&Wide>> = BTreeMap::new();
+        for fact in &beside {
+            parts.entry(fact.age_group(ends)).or_default().push(fact);
+        }
+        parts
+    };
+    let group = one.age_group(OWN);
+    let own = shown(table, cell) as f64;
+    let (mut sum, mut weights) = (own / RULE.variance, 1.0 / RULE.variance);
+    for other in others {
+        let to = OWN.iter().copied().find(|end| other.contains(end) && one.age <= *end).unwrap_or(17);
+        let from = OWN.iter().copied().rev().find(|end| other.contains(end) && *end < one.age);
+        let within = |end: u8| end <= to && from.is_none_or(|from| end > from);
+        let parts = |ends: &[u8], but: Option<usize>| -> Vec<u64> {
+            let parts = by(ends).into_iter().filter(|(at, _)| within(ends[*at]) && Some(*at) != but);
+            parts.map(|(_, part)| shown(table, &part)).collect()
+        };
+        let (whole, rest) = (parts(other, None), parts(OWN, Some(group)));
+        if rest.is_empty() && whole.len() == 1 {
+            // The same cell once more.
+            continue;
+        }
+        let noisy = whole.iter().chain(&rest).filter(|shown| **shown > 0).count().max(1);
+        let weight = 1.0 / (RULE.variance * noisy as f64);
+        sum += (whole.iter().sum::<u64>() as f64 - rest.iter().sum::<u64>() as f64) * weight;
+        weights += weight;
+    }
+    sum / weights
 }
