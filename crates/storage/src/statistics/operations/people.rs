@@ -28,7 +28,7 @@ const PEOPLE: &str = "
 /// Under row security: what a colleague manages that the actor may not see is not counted.
 const MANAGED: &str = "
     SELECT c.manager_id AS id, count(*) AS open, count(*) FILTER (WHERE c.risk_level IN ('high', 'critical')) AS high,
-           count(DISTINCT c.child_id) AS children
+           count(DISTINCT child_survivor(c.child_id)) AS children
     FROM cases c WHERE c.manager_id = ANY ($1) AND c.stage <> 'closed' GROUP BY c.manager_id";
 
 #[derive(QueryableByName)]

@@ -123,12 +123,12 @@ impl Tx<'_> {
             all = all.and(norm, Some(manages.open.unsigned_abs()));
             sum.open += manages.open;
             sum.high += manages.high;
-            sum.children += manages.children;
             let staff = Staff::default().and(norm, None);
             let keys = vec![Some(person.id.to_string()), Some(person.organisation.id.to_string())];
-            rows.push(OperationsRow { keys, figures: of_person(staff, *manages) });
+            rows.push(OperationsRow { keys, figures: of_person(staff, *manages, Some(manages.children)) });
         }
-        let total = of_person(all, sum);
+        // A child may have cases of several people: how many they are together is told by place.
+        let total = of_person(all, sum, None);
         let mut table = OperationsTable { rows, total, names: BTreeMap::new() };
         table.names = self.operations_names(WorkloadLevel::Specialist.dimensions(), &table.rows)?;
         let name = |person: &Specialist| (person.id.to_string(), Named { name: person.name.clone(), name_kk: None });
@@ -181,14 +181,14 @@ impl Tx<'_> {
     }
 }
 
-fn of_person(staff: Staff, managed: Managed) -> Vec<Option<f64>> {
+fn of_person(staff: Staff, managed: Managed, children: Option<i64>) -> Vec<Option<f64>> {
     let of = |records: i64, others: Option<i64>| Tally {
         records: records.unsigned_abs(),
         others: others.map(i64::unsigned_abs),
         ..Tally::default()
     };
     let tally = |kind: TallyKind| match kind {
-        TallyKind::Open => of(managed.open, Some(managed.children)),
+        TallyKind::Open => of(managed.open, children),
         TallyKind::High => of(managed.high, None),
         _ => Tally::default(),
     };
