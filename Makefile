@@ -3,13 +3,14 @@
 CARGO ?= cargo
 DATA ?= ./qorgan-data
 
-.PHONY: help setup build run test test-browser bench docs lint format clean
+.PHONY: help setup build run test test-browser bench bench-statistics docs lint format clean
 
 help:
 	@echo 'make run     the server with made-up data, in $(DATA)'
 	@echo 'make test    every test, with a PostgreSQL of its own'
 	@echo 'make test-browser  the page /map in a headless Chromium; pictures in target/tmp/map'
 	@echo 'make bench   how quickly children are found among a million'
+	@echo 'make bench-statistics  how quickly ten million facts are counted'
 	@echo 'make docs    the documents that are generated from the code'
 	@echo 'make lint    formatting, clippy, shell scripts'
 	@echo 'make format  format the code'
@@ -33,6 +34,10 @@ test-browser:
 
 bench: setup
 	$(CARGO) test --locked --workspace --release --test database -- --ignored --nocapture a_misspelled_name_among_a_million
+	@scripts/stop-test-postgres.sh
+
+bench-statistics: setup
+	$(CARGO) test --locked --workspace --release --test database -- --ignored --nocapture ten_million_facts
 	@scripts/stop-test-postgres.sh
 
 docs:

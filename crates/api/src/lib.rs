@@ -9,6 +9,7 @@ pub mod answer;
 pub mod auth;
 pub mod context;
 pub mod documents;
+mod files;
 pub mod middleware;
 pub mod openapi;
 pub mod pages;

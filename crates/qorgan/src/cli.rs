@@ -49,6 +49,12 @@ pub enum Command {
         #[command(subcommand)]
         command: MatchCommand,
     },
+    /// Keep the statistics of the register right
+    Statistics {
+        /// What to do.
+        #[command(subcommand)]
+        command: StatisticsCommand,
+    },
     /// Print the OpenAPI document of the API
     Openapi,
     /// Print the permission table, as a page for reviewers
@@ -223,6 +229,36 @@ pub struct ImportSignals {
     /// Where from.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// Commands for the statistics of the register.
+#[derive(Debug, Subcommand)]
+pub enum StatisticsCommand {
+    /// Recount from the versions of facts and compare: every entry of the ledger, and counts at many moments and groupings.
+    /// Exit code 1 where anything differs
+    Verify {
+        /// Counts to compare
+        #[arg(long, default_value_t = 200)]
+        samples: usize,
+        /// Asks for other counts with another number
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Where from.
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Make the ledger right and all rollups anew from the versions of facts, while the server goes on working
+    Rebuild {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        /// Where from.
+        #[command(flatten)]
+        common: Common,
+    },
 }
 
 /// Commands for the configuration.

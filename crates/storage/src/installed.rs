@@ -49,6 +49,24 @@ pub fn release(owner: &mut PgConnection, name: &str) -> Result<(), StorageError>
     Ok(())
 }
 
+/// Lets units of work act in days that are over, until [`close_past`]: counts of past days are not final meanwhile.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn open_past(owner: &mut PgConnection) -> Result<(), StorageError> {
+    sql_query("INSERT INTO register_open_past DEFAULT VALUES ON CONFLICT DO NOTHING").execute(owner)?;
+    Ok(())
+}
+
+/// Closes what [`open_past`] opened.
+///
+/// # Errors
+/// [`StorageError`].
+pub fn close_past(owner: &mut PgConnection) -> Result<(), StorageError> {
+    sql_query("DELETE FROM register_open_past").execute(owner)?;
+    Ok(())
+}
+
 /// Says that the load of this name is complete.
 ///
 /// # Errors

@@ -47,6 +47,7 @@ pub fn migrate(owner_url: &str) -> Result<Vec<String>, MigrationError> {
     reference::load(&mut connection)?;
     crate::signals::fill_match_keys(&mut connection)?;
     crate::children::fill_lookups(&mut connection)?;
+    connection.batch_execute("SELECT register_ledger_rebase()").map_err(failed)?;
     connection.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})")).map_err(failed)?;
     Ok(ran)
 }

@@ -931,6 +931,8 @@ table! {
         change -> Text,
         merged_into -> Nullable<Uuid>,
         protocol_number -> Nullable<Text>,
+        channel -> Text,
+        organisation_kato -> Text,
     }
 }
 

@@ -35,5 +35,6 @@ mod signal_duplicates;
 mod signals;
 mod stale;
 mod statistics;
+mod statistics_queries;
 mod support;
 mod worklists;

@@ -281,6 +281,6 @@ fn a_form_that_there_is_not_is_refused() {
     let document = client::send(cast.server.anonymous().request("GET", "/openapi.json")).expect(200).body;
     let answers = &document["paths"]["/api/v1/statistics/register"]["get"]["responses"];
     let types: Vec<&String> = answers["200"]["content"].as_object().expect("content").keys().collect();
-    assert_eq!(types.len(), 4, "{types:?}");
+    assert_eq!(types.len(), 5, "{types:?}");
     assert!(answers["406"]["content"]["application/problem+json"].is_object());
 }

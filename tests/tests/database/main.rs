@@ -6,6 +6,8 @@ mod child_search;
 mod everyday;
 mod group;
 mod help;
+mod ledger;
+mod ledger_bench;
 mod migrations;
 mod row_security;
 mod statistics;

@@ -120,6 +120,8 @@ fn the_server_owns_nothing_and_reads_no_secret() {
         "UPDATE register_fact_versions SET kind = 'x'",
         "DELETE FROM register_reports",
         "UPDATE register_import_rows SET external_id = 'x'",
+        "UPDATE register_ledger SET sign = -sign",
+        "DELETE FROM register_ledger",
         "UPDATE register_reconciliation_items SET outcome = 'matched'",
         "UPDATE register_reconciliation_items SET content = NULL",
         "DELETE FROM register_reconciliation_items",

@@ -5,4 +5,5 @@ mod import_facts;
 mod kill;
 mod program;
 mod readme;
+mod statistics;
 mod worker;

@@ -1,6 +1,7 @@
 //! The unified register: what happened, counted once.
 
 pub mod change;
+pub mod detection;
 pub mod import;
 pub mod matching;
 mod nature;

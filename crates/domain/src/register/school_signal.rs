@@ -26,6 +26,9 @@ pub fn channel_of(agency: &AgencyCode) -> SignalChannel {
         "UO" | "OO" => SignalChannel::SchoolStaff,
         "UZ" => SignalChannel::HealthFacility,
         "DP" => SignalChannel::Police,
+        "CC111" => SignalChannel::Hotline111,
+        "BALAQORGAU" => SignalChannel::BalaqorgauQr,
+        "ASPPM" => SignalChannel::AsppmScreening,
         _ => SignalChannel::Other,
     }
 }

@@ -1,10 +1,13 @@
 //! By what facts can be counted: one table.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
 
 use chrono::NaiveDate;
 
 use super::{Attribute, PeriodUnit};
+use crate::Invalid;
 use crate::children::Sex;
 use crate::register::{AgeGroup, FactKind, FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm};
 use crate::signals::SignalChannel;
@@ -113,6 +116,30 @@ impl FactOutcome {
         }
     }
 }
+
+/// Age of a child in completed years: 0 to 17.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChildAge(u8);
+
+impl FromStr for ChildAge {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let place = YEARS.iter().position(|age| *age == text).and_then(|age| u8::try_from(age).ok());
+        place.map(Self).ok_or_else(|| Invalid::new("unknown_code").with("allowed", YEARS.join(",")))
+    }
+}
+
+impl fmt::Display for ChildAge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+#[cfg(feature = "utoipa")]
+crate::words::string_schema!(ChildAge, "Age of a child in completed years, 0 to 17", |string| string
+    .pattern(Some("^([0-9]|1[0-7])$"))
+    .examples(["14"]));
 
 /// The first and last year of age that a code `age_<first>_<last>` names.
 fn span(code: &str) -> Option<(u8, u8)> {
@@ -296,5 +323,9 @@ mod tests {
         assert_eq!(Dimension::Sex.codes(), Some(["female", "male"].as_slice()));
         assert_eq!(Dimension::Agency.codes(), None);
         assert_eq!(Dimension::Age.codes().unwrap().len(), 18);
+        for (text, age) in [("0", Some("0")), ("17", Some("17")), ("18", None), ("07", None), ("-1", None), ("", None)]
+        {
+            assert_eq!(text.parse::<ChildAge>().ok().map(|age| age.to_string()).as_deref(), age, "{text}");
+        }
     }
 }

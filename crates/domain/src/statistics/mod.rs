@@ -8,12 +8,14 @@ mod period;
 mod population;
 pub mod protection;
 mod query;
+mod rates;
 pub mod risk;
 
 pub use attribute::Attribute;
 pub use compare::{Comparison, Earlier, percent};
-pub use dimension::{AgeFiveYears, AgeSchoolStage, Dimension, FactOutcome};
+pub use dimension::{AgeFiveYears, AgeSchoolStage, ChildAge, Dimension, FactOutcome};
 pub use filters::Filters;
 pub use period::PeriodUnit;
 pub use population::{ChildPopulation, TerritoryPopulation};
-pub use query::{StatisticsMethod, StatisticsParameters, StatisticsQuery};
+pub use query::{StatisticsMeasure, StatisticsMethod, StatisticsParameters, StatisticsQuery};
+pub use rates::Denominators;

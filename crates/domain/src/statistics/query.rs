@@ -18,6 +18,14 @@ words! {
     }
 }
 
+words! {
+    /// What is counted besides facts.
+    pub enum StatisticsMeasure {
+        /// Distinct children, by the record that stood for them in the register that is read. A child may be in several cells.
+        Children = "children",
+    }
+}
+
 /// What is asked for, before it is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatisticsParameters {

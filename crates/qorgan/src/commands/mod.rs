@@ -6,6 +6,7 @@ mod match_lists;
 mod migrate;
 mod openapi;
 mod permissions;
+mod statistics;
 mod user;
 
 use crate::cli::{Cli, Command, Common, ConfigCommand};
@@ -24,6 +25,7 @@ pub(crate) fn run(cli: Cli, environment: &Environment) -> Result<(), Failure> {
         Command::Import { command } => import::run(command, environment),
         Command::Match { command } => match_lists::run(&command),
         Command::User { command } => user::run(command, environment),
+        Command::Statistics { command } => statistics::run(command, environment),
         Command::Openapi => openapi::run(),
         Command::Permissions => permissions::run(),
         Command::Config { command: ConfigCommand::Check { json, serve } } => {

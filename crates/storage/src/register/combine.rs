@@ -6,6 +6,7 @@ use qorgan_domain::children::{age_on, is_child_on};
 use qorgan_domain::ids::{FactId, ReportId};
 use qorgan_domain::policy::{Action, ResourceKind};
 use qorgan_domain::register::change::{may_merge, split_target};
+use qorgan_domain::register::detection::channel_of;
 use qorgan_domain::register::{Change, ChangeKind, ChangeRefusal, FactStatus};
 use qorgan_domain::text::Reason;
 use uuid::Uuid;
@@ -152,6 +153,7 @@ impl Tx<'_> {
                 facts::created_at.eq(self.now),
             ))
             .execute(self.connection)?;
+        let channel = self.signal_channel(None, Some(report.id))?;
         let Report { nature, occurred_on, kato, setting, relation, organisation, .. } = report;
         let version = FactVersion {
             version: 1,
@@ -162,6 +164,8 @@ impl Tx<'_> {
             relation,
             sex: child.sex,
             age_years,
+            channel: channel_of(channel, &organisation.0.agency),
+            organisation_kato: organisation.0.kato,
             agency: organisation.0.agency,
             status: FactStatus::Registered,
             change: ChangeKind::GivenBack,

@@ -7,6 +7,7 @@ use qorgan_domain::cases::{CaseEventKind, Stage};
 use qorgan_domain::children::{Sex, age_on, is_child_on};
 use qorgan_domain::ids::{ChildId, FactId, ReportId, SignalId};
 use qorgan_domain::policy::{Action, ResourceKind};
+use qorgan_domain::register::detection::channel_of;
 use qorgan_domain::register::matching::MatchOutcome;
 use qorgan_domain::register::{ChangeKind, ChildRole, FactNumber, FactStatus, Nature, Relation, Setting};
 use qorgan_domain::territory::Kato;
@@ -217,6 +218,7 @@ impl Tx<'_> {
         signal: Option<SignalId>,
     ) -> Result<Fact, StorageError> {
         let organisation = self.actor.organisation.clone();
+        let channel = channel_of(self.signal_channel(new.case.map(|case| case.id), None)?, &organisation.agency);
         let fact = Fact {
             id: FactId::from_uuid(Uuid::now_v7()),
             number,
@@ -232,6 +234,8 @@ impl Tx<'_> {
                 sex: new.child.sex,
                 age_years,
                 agency: organisation.agency.clone(),
+                organisation_kato: organisation.kato.clone(),
+                channel,
                 status: FactStatus::Registered,
                 change: ChangeKind::Registered,
                 merged_into: None,

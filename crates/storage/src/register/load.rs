@@ -7,6 +7,7 @@ use qorgan_domain::identity::AgencyCode;
 use qorgan_domain::ids::{ChildId, FactId};
 use qorgan_domain::policy::{Action, Actor, OrganisationRef, Subject, Verdict, decide};
 use qorgan_domain::register::{ChangeKind, FactContent, FactKind, FactNumber, FactStatus, Nature, Relation, Setting};
+use qorgan_domain::signals::SignalChannel;
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
@@ -62,6 +63,10 @@ pub struct FactVersion {
     pub age_years: i16,
     /// The agency that reported first.
     pub agency: AgencyCode,
+    /// The place of the organisation that reported first.
+    pub organisation_kato: Kato,
+    /// How it was detected.
+    pub channel: SignalChannel,
     /// Where the fact stands.
     pub status: FactStatus,
     /// What made this version.
@@ -115,6 +120,8 @@ pub(super) struct VersionRow {
     sex: String,
     age_years: i16,
     agency_code: String,
+    organisation_kato: String,
+    channel: String,
     status: String,
     change: String,
     merged_into: Option<Uuid>,
@@ -138,6 +145,8 @@ impl VersionRow {
             sex: rows::parse(&self.sex, VERSIONS, "sex", row)?,
             age_years: self.age_years,
             agency: rows::parse(&self.agency_code, VERSIONS, "agency_code", row)?,
+            organisation_kato: rows::parse(&self.organisation_kato, VERSIONS, "organisation_kato", row)?,
+            channel: rows::parse(&self.channel, VERSIONS, "channel", row)?,
             status: rows::parse(&self.status, VERSIONS, "status", row)?,
             change: rows::parse(&self.change, VERSIONS, "change", row)?,
             merged_into: self.merged_into.map(Into::into),

@@ -3,6 +3,7 @@
 //! A fact's versions are never changed, only superseded; a report is never changed at all.
 
 mod combine;
+mod detection;
 mod external;
 mod file;
 mod history;

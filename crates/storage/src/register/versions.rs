@@ -138,6 +138,8 @@ impl Tx<'_> {
             relation: after.content.relation,
             sex: fact.current.sex,
             agency: fact.current.agency.clone(),
+            organisation_kato: fact.current.organisation_kato.clone(),
+            channel: fact.current.channel,
             status: after.status,
             change: change.change.kind(&state.content),
             merged_into: match change.change {
@@ -225,6 +227,8 @@ impl Tx<'_> {
                 (
                     versions::age_years.eq(version.age_years),
                     versions::agency_code.eq(version.agency.as_str()),
+                    versions::organisation_kato.eq(version.organisation_kato.as_str()),
+                    versions::channel.eq(version.channel.as_str()),
                     versions::status.eq(version.status.as_str()),
                     versions::change.eq(version.change.as_str()),
                     versions::merged_into.eq(version.merged_into.map(|into| into.as_uuid())),

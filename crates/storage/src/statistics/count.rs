@@ -2,16 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use diesel::prelude::*;
-use diesel::sql_query;
-use diesel::sql_types::{Array, BigInt, Date, Jsonb, Nullable, Text, Timestamptz};
-use qorgan_domain::calendar::end_of_day;
 use qorgan_domain::policy::Action;
 use qorgan_domain::register::FactStatus;
 use qorgan_domain::statistics::{Dimension, StatisticsQuery};
 
-use super::dimensions::{keys_expression, place};
-use super::versions::from_versions;
+use super::dimensions::place;
 use crate::{Permit, StorageError, Tx};
 
 /// Versions of these statuses stay in the register and are not counted unless they are asked for: one was a mistake, the
@@ -41,19 +36,12 @@ pub struct Counts {
     pub rows: Vec<CountRow>,
     /// All facts counted: the sum of the cells where they are exact, a cell of its own where they are protected.
     pub total: i64,
+    /// Whether the day of which the register was counted is over, so that its numbers stand for ever.
+    pub is_final: bool,
 }
 
 /// A cell as it comes from the database.
 type Cell = (Vec<Option<String>>, i64);
-
-/// A cell as SQL answers it.
-#[derive(QueryableByName)]
-struct CellRow {
-    #[diesel(sql_type = Array<Nullable<Text>>)]
-    keys: Vec<Option<String>>,
-    #[diesel(sql_type = BigInt)]
-    facts: i64,
-}
 
 impl Tx<'_> {
     /// Counts facts of the register, in the order of the dimensions and of their vocabularies. Cells without facts are
@@ -65,31 +53,21 @@ impl Tx<'_> {
         if permit.action() != Action::StatisticsExact {
             return Err(StorageError::Statement("exact counts were asked for with another permit"));
         }
-        let mut cells = self.cells(query)?;
+        let is_final = self.register_day_settled(query.as_of())?;
+        let found = self.cells(query)?;
+        let total = if query.group_by().iter().all(|dimension| dimension.is_single()) {
+            found.iter().map(|cell| cell.facts).sum()
+        } else {
+            self.cells(&query.in_one_cell())?.first().map_or(0, |cell| cell.facts)
+        };
+        let mut cells: Vec<Cell> = found.into_iter().map(|cell| (cell.keys, cell.facts)).collect();
         if cells.is_empty() && query.group_by().is_empty() {
             cells.push((Vec::new(), 0));
         }
         sort(&mut cells, query.group_by());
         self.audit(Action::StatisticsExact, None, None);
-        let total = if query.group_by().iter().all(|dimension| dimension.is_single()) {
-            cells.iter().map(|(_, count)| count).sum()
-        } else {
-            self.cells(&query.in_one_cell())?.first().map_or(0, |(_, count)| *count)
-        };
         let rows = cells.into_iter().map(|(values, count)| CountRow::of(query.group_by(), values, count)).collect();
-        Ok(Counts { rows, total })
-    }
-
-    fn cells(&mut self, query: &StatisticsQuery) -> Result<Vec<Cell>, StorageError> {
-        let (from, filters) = from_versions(query);
-        let keys = keys_expression(query.group_by());
-        let rows: Vec<CellRow> = sql_query(format!("SELECT {keys} AS keys, count(*) AS facts {from} GROUP BY 1"))
-            .bind::<Date, _>(query.from())
-            .bind::<Date, _>(query.to())
-            .bind::<Timestamptz, _>(end_of_day(query.as_of()))
-            .bind::<Jsonb, _>(filters)
-            .load(self.connection)?;
-        Ok(rows.into_iter().map(|row| (row.keys, row.facts)).collect())
+        Ok(Counts { rows, total, is_final })
     }
 }
 

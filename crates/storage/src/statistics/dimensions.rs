@@ -71,13 +71,6 @@ fn case(column: &str, dimension: Dimension, bases: impl Iterator<Item = String>,
     sql + " END"
 }
 
-/// The group of every age that a version may carry, in the order of the ages.
-pub(super) fn age_groups() -> Vec<&'static str> {
-    let groups = AGES.filter_map(|age| Dimension::AgeGroup.value(&age.to_string()).map(std::borrow::Cow::into_owned));
-    let codes = Dimension::AgeGroup.codes().unwrap_or_default();
-    groups.filter_map(|group| codes.iter().copied().find(|code| *code == group)).collect()
-}
-
 /// The values of all dimensions of a version, as one array of text in the order given.
 pub(super) fn keys_expression(dimensions: &[Dimension]) -> String {
     let values: Vec<String> = dimensions.iter().map(|dimension| expression(*dimension)).collect();
@@ -103,7 +96,6 @@ mod tests {
             assert_eq!(ages, AGES.collect::<Vec<_>>(), "{grouping}");
         }
         assert_eq!(ages_of(Dimension::AgeGroup, "age_14_15"), [14, 15]);
-        assert_eq!(age_groups().len(), 18);
         let sql = expression(Dimension::AgeGroup);
         assert!(
             sql.starts_with("CASE v.age_years WHEN 0 THEN 'age_0_2' ") && sql.ends_with("WHEN 17 THEN 'age_16_17' END")

@@ -3,8 +3,11 @@
 mod conditions;
 mod count;
 mod dimensions;
+pub mod ledger;
 mod protected;
 mod risk;
+mod stream;
 mod versions;
 
 pub use count::{CountRow, Counts};
+pub use stream::ExactCell;

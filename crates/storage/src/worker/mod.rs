@@ -26,6 +26,12 @@ const LOCK: i64 = 0x51_6f72_6761_6e01;
 const SWEEP_MINUTES: i64 = 10;
 /// Rows of a kind that one round takes out at most.
 const SWEEP_ROWS: i32 = 1000;
+/// Entries of the register's ledger that wait before they are folded into rollups: so many are read in about 10 ms.
+const FOLD_AT_LEAST: i64 = 20_000;
+/// Entries folded in one transaction.
+const FOLD_ENTRIES: i64 = 200_000;
+/// Rollups brought up to date in one turn: deadlines do not wait for more.
+const FOLD_ROLLUPS: usize = 10;
 
 /// What was done at once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, QueryableByName)]
@@ -122,6 +128,7 @@ impl Worker {
                 break;
             }
         }
+        ledger_fold(connection, FOLD_AT_LEAST, FOLD_ROLLUPS)?;
         if self.swept_at.is_none_or(|at| now - at >= TimeDelta::minutes(SWEEP_MINUTES)) {
             let swept: Swept = sql_query("SELECT worker_sweep($1, $2) AS swept")
                 .bind::<Timestamptz, _>(now)
@@ -151,7 +158,35 @@ fn chase(connection: &mut PgConnection, now: DateTime<Utc>, batch: i32) -> Resul
         .get_result(connection)?)
 }
 
+#[derive(QueryableByName)]
+struct Folded {
+    #[diesel(sql_type = BigInt)]
+    entries: i64,
+}
+
+/// Folds the ledger of the register, a rollup in each transaction, while one lags behind by at least so many entries.
+fn ledger_fold(connection: &mut PgConnection, at_least: i64, rollups: usize) -> Result<(), StorageError> {
+    for _ in 0..rollups {
+        let folded: Folded = sql_query("SELECT register_ledger_fold($1, $2) AS entries")
+            .bind::<BigInt, _>(at_least)
+            .bind::<BigInt, _>(FOLD_ENTRIES)
+            .get_result(connection)?;
+        if folded.entries == 0 {
+            break;
+        }
+    }
+    Ok(())
+}
+
 impl Database {
+    /// Folds what the register's ledger holds beyond its rollups, if that is at least so many entries. For tests.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn fold_ledger(&self, at_least: i64) -> Result<(), StorageError> {
+        self.without_session(|connection| ledger_fold(connection, at_least, usize::MAX))
+    }
+
     /// Chases a batch of deadlines as if it were `now`, whoever else works. For what tells a story, and for tests.
     ///
     /// # Errors

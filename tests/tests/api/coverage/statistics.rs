@@ -5,7 +5,7 @@ use qorgan_domain::policy::Action;
 use super::{About, Probe};
 
 pub fn probes() -> Vec<Probe> {
-    ["", "&method=protected", "&format=csv"]
+    ["", "&method=protected", "&format=csv", "&rates=true", "&format=ndjson"]
         .map(|asked| Probe {
             operation: "statistics_register",
             action: Action::StatisticsProtected,

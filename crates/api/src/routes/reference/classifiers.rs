@@ -12,12 +12,13 @@ use crate::request::PathId;
 
 /// Read a classifier: the codes of a closed vocabulary with their words.
 ///
-/// Names: `account_kind`, `age_group`, `appointment_status`, `assessment_purpose`, `assessment_respondent`,
+/// Names: `account_kind`, `age_five_years`, `age_group`, `age_school_stage`, `appointment_status`,
+/// `assessment_purpose`, `assessment_respondent`,
 /// `assessment_status`, `attachment_kind`, `board_role`, `capacity_period`, `case_action`, `case_event_kind`,
 /// `case_link_kind`, `child_role`, `closure_outcome`, `conflict_ground`, `consent_form`, `consent_status`,
 /// `material_status`, `qualification_outcome`, `recusal_ground`,
 /// `consilium_outcome`, `consilium_status`, `consilium_vote`, `deadline_kind`, `deadline_state`, `duplicate_sign`,
-/// `escalation_level`, `escalation_target`, `fact_kind`, `fact_status`, `family_member`, `family_relation`,
+/// `escalation_level`, `escalation_target`, `fact_kind`, `fact_outcome`, `fact_status`, `family_member`, `family_relation`,
 /// `follow_up_finding`, `linked_child_role`, `organisation_kind`, `participant_role`, `placement_change`,
 /// `placement_status`, `plan_status`, `question_kind`, `relation`, `review_conclusion`, `risk_direction`,
 /// `differing_field`, `item_origin`, `reconciliation_outcome`, `reconciliation_status`, `resolution`,

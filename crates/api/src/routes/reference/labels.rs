@@ -81,7 +81,9 @@ mod tests {
     fn vocabularies() -> Vec<(&'static str, Vec<&'static str>)> {
         vocabularies![
             "account_kind": identity::AccountKind,
+            "age_five_years": statistics::AgeFiveYears,
             "age_group": register::AgeGroup,
+            "age_school_stage": statistics::AgeSchoolStage,
             "attachment_kind": cases::AttachmentKind,
             "assessment_purpose": assessments::AnswerPurpose,
             "assessment_purpose": assessments::AnswerPurpose,
@@ -106,6 +108,7 @@ mod tests {
             "time_unit": clocks::TimeUnit,
             "escalation_target": cases::EscalationTarget,
             "fact_kind": register::FactKind,
+            "fact_outcome": statistics::FactOutcome,
             "fact_status": register::FactStatus,
             "follow_up_finding": cases::follow_up::FollowUpFinding,
             "linked_child_role": cases::links::LinkedChildRole,

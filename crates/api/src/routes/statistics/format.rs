@@ -23,11 +23,13 @@ pub enum StatisticsFormat {
     Csv,
     /// A workbook of Office Open XML.
     Xlsx,
+    /// One JSON object a line.
+    Ndjson,
 }
 
 impl StatisticsFormat {
     /// All forms; of those that a client likes equally the first is taken.
-    const ALL: &'static [Self] = &[Self::Json, Self::JsonStat, Self::Csv, Self::Xlsx];
+    const ALL: &'static [Self] = &[Self::Json, Self::JsonStat, Self::Csv, Self::Xlsx, Self::Ndjson];
 
     /// The code, as in `format`.
     pub const fn as_str(self) -> &'static str {
@@ -36,6 +38,7 @@ impl StatisticsFormat {
             Self::JsonStat => "json-stat",
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::Ndjson => "ndjson",
         }
     }
 
@@ -46,7 +49,13 @@ impl StatisticsFormat {
             Self::JsonStat => "application/vnd.json-stat+json",
             Self::Csv => "text/csv",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Ndjson => "application/x-ndjson",
         }
+    }
+
+    /// Whether it is a file to keep rather than an answer to show.
+    pub const fn is_file(self) -> bool {
+        matches!(self, Self::Csv | Self::Xlsx | Self::Ndjson)
     }
 
     /// The `Content-Type` of an answer.
@@ -61,7 +70,7 @@ impl StatisticsFormat {
 impl FromText for StatisticsFormat {
     fn from_text(text: &str) -> Result<Self, Issue> {
         let known = Self::ALL.iter().copied().find(|format| format.as_str() == text);
-        known.ok_or_else(|| Issue::new("unknown_code").with("allowed", "json,json-stat,csv,xlsx"))
+        known.ok_or_else(|| Issue::new("unknown_code").with("allowed", "json,json-stat,csv,xlsx,ndjson"))
     }
 }
 
@@ -139,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_best_form_that_a_client_takes_is_chosen() {
-        use StatisticsFormat::{Csv, Json, JsonStat, Xlsx};
+        use StatisticsFormat::{Csv, Json, JsonStat, Ndjson, Xlsx};
         let sheet = Xlsx.media_type();
         for (accept, expected) in [
             (None, Some(Json)),
@@ -152,6 +161,7 @@ mod tests {
             (Some("application/json;q=0, */*"), Some(JsonStat)),
             (Some(sheet), Some(Xlsx)),
             (Some("application/json; charset=utf-8"), Some(Json)),
+            (Some("application/x-ndjson"), Some(Ndjson)),
             (Some("text/html"), None),
             (Some("application/json;q=0"), None),
             (Some("application/json;q=x"), None),

@@ -1,17 +1,18 @@
-//! JSON-stat 2.0 (json-stat.org/full): a cube of one measure.
+//! JSON-stat 2.0 (json-stat.org/full): a cube whose last dimension is that of the measures.
+
+use std::collections::{HashMap, HashSet};
 
 use qorgan_domain::statistics::Dimension;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::labels;
-use super::table::Table;
+use super::table::{Number, Table};
 
 /// The code of what has no value in a dimension, as violence has no level. No vocabulary has such a code.
 const NONE: &str = "_none";
-/// The dimension of measures, and the only measure.
+/// The dimension of measures.
 const MEASURE: &str = "measure";
-const COUNT: &str = "count";
 /// Up to so many cells all values are written, zeros too; a greater cube lists what is not zero.
 const DENSE: usize = 100_000;
 
@@ -41,9 +42,9 @@ pub struct JsonStatView {
     role: Object,
     /// Categories that occur, with their words; `_none` where a fact has no such value.
     dimension: Object,
-    /// Counts in row-major order; of a great cube, an object of those that are not 0.
+    /// Numbers in row-major order, null where there is none; of a great cube, an object of those that are not 0.
     value: Object,
-    /// What a reader of protected counts must know.
+    /// What a reader of the numbers must know.
     note: Option<Vec<String>>,
     /// `from`, `to`, `as_of`, `method`, `total`.
     extension: Object,
@@ -51,10 +52,11 @@ pub struct JsonStatView {
 
 type Object = Map<String, Value>;
 
-/// The categories of one dimension that occur, in the order of the rows.
+/// The categories of one dimension that occur, in their order.
 struct Axis {
     dimension: Dimension,
     codes: Vec<Option<String>>,
+    places: HashMap<Option<String>, usize>,
 }
 
 impl Axis {
@@ -63,21 +65,26 @@ impl Axis {
     }
 
     fn position(&self, value: &Option<String>) -> usize {
-        self.codes.iter().position(|code| code == value).unwrap_or_default()
+        self.places.get(value).copied().unwrap_or_default()
     }
 }
 
 /// Writes the cube.
 pub fn write(table: &Table) -> Value {
     let axes: Vec<Axis> = table.query.group_by().iter().enumerate().map(|(at, of)| axis(table, at, *of)).collect();
-    let size: Vec<usize> = axes.iter().map(|axis| axis.codes.len()).chain([1]).collect();
+    let size: Vec<usize> = axes.iter().map(|axis| axis.codes.len()).chain([table.measures.len()]).collect();
     let mut dimensions: Object = axes.iter().map(|axis| (axis.dimension.to_string(), described(table, axis))).collect();
     dimensions.insert(MEASURE.to_owned(), measure(table));
     let id: Vec<&str> = axes.iter().map(|axis| axis.dimension.as_str()).chain([MEASURE]).collect();
     let mut role = json!({"metric": [MEASURE]});
-    for (name, dimension) in [("time", Dimension::Month), ("geo", Dimension::Territory)] {
-        if table.query.group_by().contains(&dimension) {
-            role[name] = json!([dimension]);
+    let is_time = |dimension: &&Dimension| dimension.unit().is_some();
+    let is_place = |dimension: &&Dimension| dimension.is_place();
+    for (name, dimensions) in [
+        ("time", table.query.group_by().iter().filter(is_time).collect::<Vec<_>>()),
+        ("geo", table.query.group_by().iter().filter(is_place).collect()),
+    ] {
+        if !dimensions.is_empty() {
+            role[name] = json!(dimensions);
         }
     }
     let mut cube = json!({
@@ -85,26 +92,22 @@ pub fn write(table: &Table) -> Value {
         "updated": table.query.as_of(), "id": id, "size": size, "role": role, "dimension": dimensions,
         "value": values(table, &axes, &size),
         "extension": {"from": table.query.from(), "to": table.query.to(), "as_of": table.query.as_of(),
-            "method": table.method, "total": table.total, "filters": filters(table)},
+            "method": table.method, "final": table.is_final, "total": table.total, "totals": totals(table), "filters": filters(table)},
     });
-    if let Some(note) = table.note() {
-        cube["note"] = json!([note]);
+    let notes = table.notes();
+    if !notes.is_empty() {
+        cube["note"] = json!(notes);
     }
     cube
 }
 
 fn axis(table: &Table, at: usize, dimension: Dimension) -> Axis {
-    let mut codes: Vec<Option<String>> = Vec::new();
-    for (values, _) in &table.cells {
-        if let Some(value) = values.get(at)
-            && !codes.contains(value)
-        {
-            codes.push(value.clone());
-        }
-    }
+    let codes: HashSet<&Option<String>> = table.rows.iter().filter_map(|row| row.values.get(at)).collect();
+    let mut codes: Vec<Option<String>> = codes.into_iter().cloned().collect();
     // Rows sort by their first dimension: the others' categories come in any order.
     codes.sort_by_cached_key(|code| (code.is_none(), labels::place(dimension, code.as_deref()), code.clone()));
-    Axis { dimension, codes }
+    let places = codes.iter().cloned().zip(0..).collect();
+    Axis { dimension, codes, places }
 }
 
 fn described(table: &Table, axis: &Axis) -> Value {
@@ -118,34 +121,58 @@ fn described(table: &Table, axis: &Axis) -> Value {
 }
 
 fn measure(table: &Table) -> Value {
-    let label = labels::COUNT.in_language(table.language);
+    let codes: Vec<&str> = table.measures.iter().map(|measure| measure.code()).collect();
+    let words: Object = table
+        .measures
+        .iter()
+        .map(|measure| (measure.code().to_owned(), table.measure_label(*measure).into()))
+        .collect();
+    let units: Object = table
+        .measures
+        .iter()
+        .map(|measure| (measure.code().to_owned(), json!({"decimals": measure.decimals()})))
+        .collect();
     json!({
         "label": labels::MEASURE.in_language(table.language),
-        "category": {"index": [COUNT], "label": {COUNT: label}, "unit": {COUNT: {"decimals": 0}}},
+        "category": {"index": codes, "label": words, "unit": units},
     })
+}
+
+fn totals(table: &Table) -> Object {
+    let named = table.measures.iter().zip(&table.totals);
+    named.map(|(measure, number)| (measure.code().to_owned(), json(*number))).collect()
+}
+
+fn json(number: Option<Number>) -> Value {
+    number.map_or(Value::Null, Number::json)
 }
 
 fn filters(table: &Table) -> Object {
     table.filters().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
 }
 
-/// Row-major, the last dimension running fastest; a cell that is not among the rows counts 0.
+/// Row-major, the last dimension running fastest; a cell that is not among the rows has no facts.
 fn values(table: &Table, axes: &[Axis], size: &[usize]) -> Value {
-    let places = table.cells.iter().map(|(values, count)| {
-        let place =
-            axes.iter().zip(values).fold(0, |place, (axis, value)| place * axis.codes.len() + axis.position(value));
-        (place, *count)
+    let measures = table.measures.len();
+    let places = table.rows.iter().flat_map(|row| {
+        let place = axes
+            .iter()
+            .zip(&row.values)
+            .fold(0, |place, (axis, value)| place * axis.codes.len() + axis.position(value));
+        row.numbers.iter().enumerate().map(move |(at, number)| (place * measures + at, json(*number)))
     });
     match size.iter().try_fold(1_usize, |all, one| all.checked_mul(*one)).filter(|all| *all <= DENSE) {
         Some(all) => {
-            let mut dense = vec![0; all];
-            for (place, count) in places {
+            let empty: Vec<Value> =
+                table.measures.iter().map(|measure| if measure.is_count() { 0.into() } else { Value::Null }).collect();
+            let mut dense: Vec<Value> = empty.into_iter().cycle().take(all).collect();
+            for (place, number) in places {
                 if let Some(cell) = dense.get_mut(place) {
-                    *cell = count;
+                    *cell = number;
                 }
             }
-            json!(dense)
+            dense.into()
         }
-        None => Value::Object(places.map(|(place, count)| (place.to_string(), count.into())).collect()),
+        None => Value::Object(places.map(|(place, number)| (place.to_string(), number)).collect()),
     }
 }

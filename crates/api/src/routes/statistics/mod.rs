@@ -1,9 +1,12 @@
 //! Counts of the register.
 
 mod csv;
+mod export;
 mod format;
 mod json_stat;
 mod labels;
+mod make;
+mod ndjson;
 mod register;
 mod table;
 pub mod view;

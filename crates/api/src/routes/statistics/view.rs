@@ -2,16 +2,12 @@
 
 use chrono::NaiveDate;
 use qorgan_domain::statistics::protection::DisclosureRule;
-use qorgan_domain::statistics::{Dimension, StatisticsMethod};
+use qorgan_domain::statistics::{Comparison, Dimension, StatisticsMethod, TerritoryPopulation};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::labels;
-use super::table::{Cell, Table};
-
-/// Name of the only measure.
-const COUNT: &str = "count";
+use super::table::{Number, Row, Table};
 
 /// A dimension or a measure: its code, by which rows name it, and its name for people.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,6 +36,47 @@ pub struct ProtectionView {
     pub threshold: u8,
 }
 
+/// A period that a table is compared with.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StatisticsEarlier)]
+pub struct EarlierView {
+    /// Which one; its measures begin with this code.
+    pub comparison: Comparison,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+}
+
+/// A number of children that rates were made with.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StatisticsPopulation)]
+pub struct PopulationView {
+    /// The region, city or district.
+    pub territory: String,
+    /// Children under 18.
+    #[schema(example = 142_370)]
+    pub children: u32,
+    /// The day from which the number counts.
+    pub valid_from: NaiveDate,
+    /// Where it comes from.
+    pub source: String,
+    /// Whether it is an estimate.
+    pub provisional: bool,
+}
+
+impl PopulationView {
+    fn of(row: &TerritoryPopulation) -> Self {
+        Self {
+            territory: row.territory.to_string(),
+            children: row.children,
+            valid_from: row.valid_from,
+            source: row.source.clone(),
+            provisional: row.provisional,
+        }
+    }
+}
+
 /// A table of counts of the register.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Statistics)]
@@ -52,19 +89,29 @@ pub struct StatisticsView {
     /// `count`.
     #[schema(value_type = Vec<Object>, example = json!([{"month": "2026-03", "main_form": "bullying", "count": 12}]))]
     pub rows: Vec<Map<String, Value>>,
-    /// All facts counted: the sum of the rows where they are exact, a count of its own where they are protected.
+    /// All facts counted: a count of its own where counts are protected. By any form the rows may add up to more.
     #[schema(example = 12)]
     pub total: i64,
+    /// All facts together, by every measure.
+    #[schema(example = json!({"count": 12}))]
+    pub totals: Map<String, Value>,
     /// First day of the events.
     pub from: NaiveDate,
     /// Last day of the events.
     pub to: NaiveDate,
     /// The register as it read at the end of this day.
     pub as_of: NaiveDate,
+    /// Whether that day is over, so that the same question gets the same numbers for ever.
+    #[serde(rename = "final")]
+    pub is_final: bool,
     /// How the counts were made.
     pub method: StatisticsMethod,
-    /// What a reader of protected counts must know, in the language of the answer.
+    /// What a reader of the numbers must know, in the language of the answer.
     pub note: Option<String>,
+    /// The periods that it is compared with.
+    pub earlier: Vec<EarlierView>,
+    /// The numbers of children that rates were made with; null where rates were not asked for, empty where there are none.
+    pub population: Option<Vec<PopulationView>>,
     /// How much protected counts were changed.
     pub protection: Option<ProtectionView>,
 }
@@ -73,33 +120,47 @@ impl StatisticsView {
     /// A table as JSON.
     #[must_use]
     pub fn of(table: &Table) -> Self {
-        let dimensions = table.query.group_by();
+        let dimensions = table.query.group_by().iter();
         let column = |dimension: &Dimension| ColumnView { code: dimension.as_str(), label: table.heading(*dimension) };
+        let measures = table.measures.iter();
+        let measures =
+            measures.map(|measure| ColumnView { code: measure.code(), label: table.measure_label(*measure) });
+        let earlier = table.earlier.iter();
         let protection = |rule: &DisclosureRule| {
             let DisclosureRule { max_noise, variance, threshold, max_attributes: _ } = *rule;
             ProtectionView { max_noise, variance, threshold }
         };
         Self {
-            dimensions: dimensions.iter().map(column).collect(),
-            measures: vec![ColumnView { code: COUNT, label: labels::COUNT.in_language(table.language) }],
-            rows: table.cells.iter().map(|cell| row(dimensions, cell)).collect(),
+            dimensions: dimensions.map(column).collect(),
+            measures: measures.collect(),
+            rows: table.rows.iter().map(|cell| row(table, cell)).collect(),
             total: table.total,
+            totals: numbers(table, &table.totals).collect(),
             from: table.query.from(),
             to: table.query.to(),
             as_of: table.query.as_of(),
+            is_final: table.is_final,
             method: table.method,
             note: table.note(),
+            earlier: earlier
+                .map(|(comparison, from, to)| EarlierView { comparison: *comparison, from: *from, to: *to })
+                .collect(),
+            population: table.population.as_ref().map(|rows| rows.iter().map(PopulationView::of).collect()),
             protection: table.rule.as_ref().map(protection),
         }
     }
 }
 
-fn row(dimensions: &[Dimension], (values, count): &Cell) -> Map<String, Value> {
-    let named = dimensions.iter().zip(values);
-    let mut row: Map<String, Value> =
-        named.map(|(dimension, value)| (dimension.to_string(), value.clone().into())).collect();
-    row.insert(COUNT.to_owned(), (*count).into());
-    row
+fn numbers(table: &Table, numbers: &[Option<Number>]) -> impl Iterator<Item = (String, Value)> {
+    let named = table.measures.iter().zip(numbers);
+    named.map(|(measure, number)| (measure.code().to_owned(), number.map_or(Value::Null, Number::json)))
+}
+
+/// A cell by the codes of its dimensions and measures.
+pub(super) fn row(table: &Table, row: &Row) -> Map<String, Value> {
+    let values = table.query.group_by().iter().zip(&row.values);
+    let values = values.map(|(dimension, value)| (dimension.to_string(), value.clone().into()));
+    values.chain(numbers(table, &row.numbers)).collect()
 }
 
 #[cfg(test)]
@@ -125,7 +186,7 @@ mod tests {
             keys: [(Dimension::Month, Some("2026-03".to_owned())), (Dimension::Level, level.map(str::to_owned))].into(),
             count,
         };
-        let counts = Counts { rows: vec![count(Some("attempt"), 2), count(None, 5)], total: 7 };
+        let counts = Counts { rows: vec![count(Some("attempt"), 2), count(None, 5)], total: 7, is_final: true };
         let table = Table::of(query, counts, None, Language::En);
         let table = serde_json::to_value(StatisticsView::of(&table)).unwrap();
         assert_eq!(table["dimensions"][1], json!({"code": "level", "label": "Level of suicidal behaviour"}));

@@ -7,6 +7,7 @@
 //! `cargo nextest run --workspace -E 'test(attacks)' --no-capture` prints the figures.
 
 mod partitions;
+mod wide;
 
 use super::table_tests::RULE;
 use super::*;

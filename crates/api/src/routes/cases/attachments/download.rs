@@ -1,14 +1,12 @@
 //! `GET /cases/{id}/attachments/{attachment_id}/content`.
 
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::Seek;
 
 use actix_web::http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
 };
-use actix_web::web::Bytes;
 use actix_web::{HttpResponse, get, web};
-use futures_util::{Stream, stream};
 use qorgan_domain::cases::{AttachmentKind, AttachmentRefusal};
 use qorgan_domain::ids::{AttachmentId, CaseId};
 use qorgan_domain::policy::Action;
@@ -16,12 +14,10 @@ use qorgan_storage::cases::ContentView;
 
 use super::super::view::field;
 use crate::context::Ctx;
+use crate::files::pieces;
 use crate::problem::{Problem, ProblemCode};
 use crate::request::PathId;
 use crate::server::AttachmentSettings;
-
-/// Bytes that are sent at once.
-const PIECE_BYTES: u64 = 64 * 1024;
 
 /// A document on its way: all of it was read and found to be what was attached.
 struct Ready {
@@ -92,23 +88,4 @@ fn disposition(kind: AttachmentKind, name: Option<String>) -> ContentDisposition
         disposition: DispositionType::Attachment,
         parameters: std::iter::once(plain).chain(full).collect(),
     }
-}
-
-/// The file piece by piece, read off the async threads.
-fn pieces(file: File) -> impl Stream<Item = Result<Bytes, io::Error>> {
-    stream::unfold(Some(file), |file| async move {
-        let mut file = file?;
-        let read = web::block(move || {
-            let mut piece = Vec::new();
-            let read = file.by_ref().take(PIECE_BYTES).read_to_end(&mut piece)?;
-            Ok::<_, io::Error>((read, piece, file))
-        })
-        .await;
-        match read {
-            Ok(Ok((0, ..))) => None,
-            Ok(Ok((_, piece, file))) => Some((Ok(Bytes::from(piece)), Some(file))),
-            Ok(Err(error)) => Some((Err(error), None)),
-            Err(_) => Some((Err(io::Error::other("no thread to read on")), None)),
-        }
-    })
 }
