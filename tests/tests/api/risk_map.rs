@@ -125,10 +125,15 @@ fn the_index_shows_its_parts_and_every_indicator_can_be_mapped() {
             .sum();
         assert_eq!(sum, count, "{indicator}");
     }
-    for period in ["from=2026-02-01&to=2026-02-28", "from=2026-01-01&to=2026-03-31", "from=2025-09-01&to=2026-08-31"] {
-        let map = cast.statistician.get(&format!("/risk-map?{period}")).expect(200).body;
-        let count = cast.statistician.get(&format!("/statistics/register?{period}")).expect(200).body["total"].clone();
+    let analyst = cast.server.client("analyst.home");
+    let periods = ["from=2026-02-01&to=2026-02-28", "from=2026-01-01&to=2026-03-31", "from=2025-09-01&to=2026-08-31"];
+    for (client, period) in
+        [&cast.statistician, &analyst].into_iter().flat_map(|client| periods.map(|one| (client, one)))
+    {
+        let map = client.get(&format!("/risk-map?{period}")).expect(200).body;
+        let count = client.get(&format!("/statistics/register?{period}")).expect(200).body["total"].clone();
         assert_eq!(map["region"]["count"], count, "{period}");
+        client.get(&format!("/risk-map/alerts?{period}")).expect(200);
     }
 }
 

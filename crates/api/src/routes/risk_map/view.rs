@@ -88,7 +88,7 @@ pub struct TrendView {
     /// Facts of the year before.
     #[schema(example = 17)]
     before: u64,
-    /// By how many per cent the rate changed, days that have passed allowed for; none from zero.
+    /// By how many per cent the rate changed, days that have passed allowed for; none where there were too few facts.
     #[schema(example = 23.5)]
     change_percent: Option<f64>,
 }

@@ -173,7 +173,8 @@ impl Surveyed<'_> {
             self.noise_variance,
             self.rules.interval_z,
         );
-        let known = direction != Direction::Unknown && before.count > 0;
+        // Of few facts a change in per cent says nothing.
+        let known = direction != Direction::Unknown && before.count >= u64::from(self.rules.least_facts);
         Some(Trend { before: before.count, change_percent: known.then_some(change * 100.0), direction })
     }
 

@@ -61,7 +61,7 @@ words! {
 pub struct Trend {
     /// The count a year before.
     pub before: u64,
-    /// By how many per cent the count per child and day changed; none from zero.
+    /// By how many per cent the count per child and day changed; none where there were too few facts to say it.
     pub change_percent: Option<f64>,
     /// Whether that is more than chance.
     pub direction: Direction,
