@@ -3,6 +3,7 @@
 mod import;
 mod import_facts;
 mod kill;
+mod match_learn;
 mod program;
 mod readme;
 mod statistics;

@@ -69,7 +69,8 @@ const EVIDENCE: &str = "
                 AND NOT EXISTS (SELECT FROM case_tasks t WHERE t.goal_id = g.id AND t.case_id = $1)) AS draft_goals_without_tasks,
            (SELECT count(*) FROM active WHERE status = 'done') AS tasks_done,
            ARRAY(SELECT id FROM active WHERE mandatory AND status = 'open' ORDER BY id) AS mandatory_tasks_open,
-           (SELECT count(*) FROM register_reports WHERE case_id IN (SELECT case_with_merged($1))) AS register_reports,
+           (SELECT count(*) FROM register_reports
+            WHERE case_id = ANY (ARRAY(SELECT case_with_merged($1)))) AS register_reports,
            (SELECT jsonb_object_agg(risk_level, jsonb_build_object(
                 'supervisor', supervisor, 'other_than_author', other_than_author)) FROM rules) AS approval";
 

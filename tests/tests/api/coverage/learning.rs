@@ -9,7 +9,7 @@ use super::{About, Fixture, Probe};
 fn pair(fixture: &Fixture) -> String {
     let cast = &fixture.cast;
     let report = |birth: &str| {
-        let child = json!({"last_name": "Қосшылық", "first_name": "Арман", "birth_date": birth, "sex": "male",
+        let child = json!({"last_name": "Сериков", "first_name": "Арман", "birth_date": birth, "sex": "male",
             "territory": "351000000"});
         let report = json!({"kind": "violence", "main_form": "sexual", "occurred_on": "2025-11-10", "child": child,
             "role": "victim", "place": {"territory": "351000000", "setting": "home"}, "description": "Told by a friend."});

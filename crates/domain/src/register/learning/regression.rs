@@ -109,15 +109,16 @@ fn slopes(samples: &[Sample], beliefs: &[Belief], at: &[f64]) -> (Vec<f64>, Vec<
 fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
     let count = right.len();
     for pivot in 0..count {
-        let row = matrix[pivot].clone();
-        let known = right[pivot];
-        for below in pivot + 1..count {
-            let factor = matrix[below][pivot] / row[pivot];
+        let (done, below) = matrix.split_at_mut(pivot + 1);
+        let (known, rest) = right.split_at_mut(pivot + 1);
+        let row = &done[pivot];
+        for (other, right) in below.iter_mut().zip(rest) {
+            let factor = other[pivot] / row[pivot];
             if factor != 0.0 {
-                for (entry, of_pivot) in matrix[below].iter_mut().zip(&row).skip(pivot) {
+                for (entry, of_pivot) in other.iter_mut().zip(row).skip(pivot) {
                     *entry -= factor * of_pivot;
                 }
-                right[below] -= factor * known;
+                *right -= factor * known[pivot];
             }
         }
     }
