@@ -8,7 +8,7 @@ DATA ?= ./qorgan-data
 help:
 	@echo 'make run     the server with made-up data, in $(DATA)'
 	@echo 'make test    every test, with a PostgreSQL of its own'
-	@echo 'make test-browser  the page /map in a headless Chromium; pictures in target/tmp/map'
+	@echo 'make test-browser  the page /map in a headless Chromium; it says where the pictures are'
 	@echo 'make bench   how quickly children are found among a million'
 	@echo 'make bench-statistics  how quickly ten million facts are counted'
 	@echo 'make docs    the documents that are generated from the code'

@@ -14,13 +14,13 @@ fn next(reply: &Reply) -> String {
 }
 
 /// The present place.
-fn now(client: &Client) -> String {
+pub fn now(client: &Client) -> String {
     next(&client.get("/changes?since=now").expect(200))
 }
 
 /// Everything since a cursor, and the cursor after it. Other tests write to the same PostgreSQL: what is settled
 /// waits for their transactions too, so this goes on until `until` is satisfied.
-fn follow(client: &Client, cursor: &str, until: impl Fn(&[Value]) -> bool) -> (Vec<Value>, String) {
+pub fn follow(client: &Client, cursor: &str, until: impl Fn(&[Value]) -> bool) -> (Vec<Value>, String) {
     let mut cursor = cursor.to_owned();
     let mut items = Vec::new();
     for _ in 0..600 {

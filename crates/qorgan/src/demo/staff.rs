@@ -188,7 +188,7 @@ mod tests {
             let agency = AgencyCode::new(region.organisations[account.organisation].agency).unwrap();
             assert!(may_hold(account.grant.role, &agency), "{}", account.username);
         }
-        assert_eq!(staff.accounts.iter().filter(|account| account.named).count(), 17);
+        assert_eq!(staff.accounts.iter().filter(|account| account.named).count(), 18);
     }
 
     #[test]

@@ -26,6 +26,7 @@ use crate::{AccessError, Authorized, Denial, StorageError, Tx, rows};
 const TABLE_NAME: &str = "child_match_reviews";
 
 diesel::define_sql_function! {
+    #[expect(clippy::too_many_arguments, reason = "as many as the function of the database has")]
     fn child_match_review_decide(id: SqlUuid, version: BigInt, same: Bool, one: Bool, other: Bool, merge: SqlUuid,
         reason: Text, now: Timestamptz) -> Text;
 }

@@ -5,6 +5,7 @@ use qorgan_tests::{Client, Reply};
 use serde_json::{Value, json};
 
 use super::{child, ids};
+use crate::changes::{follow, now};
 use crate::support::{Cast, open_case, report};
 
 /// Numbers of nobody: births of 2060.
@@ -169,24 +170,12 @@ fn a_merge_is_told_to_those_who_see_it_and_a_loss_to_those_who_lose() {
     let case = open_case(&cast.pedagogue, &one, "low").id();
     let clinic = json!({"organisation_id": cast.organisation("UZ home"), "reason": "Examination"});
     cast.pedagogue.post(&format!("/cases/{case}/participants"), &clinic).expect(201);
+    let before = now(&cast.health);
     merge(&cast.supervisor, &one, 1, &two).expect(200);
-    let feed = |since: &str| -> Reply {
-        let mut reply = cast.health.get(&format!("/changes?limit=200{since}")).expect(200);
-        while reply.body["more"] == true {
-            let cursor = reply.body["next_cursor"].as_str().expect("a cursor").to_owned();
-            reply = cast.health.get(&format!("/changes?limit=200&since={cursor}")).expect(200);
-        }
-        reply
+    let told = |items: &[Value], gone: bool| {
+        items.iter().any(|item| item["id"] == two.as_str() && (item["change"] == "gone") == gone)
     };
-    let told = feed("");
-    assert!(told.text.contains(&two), "the clinic sees both now: {}", told.text);
+    let (_, after) = follow(&cast.health, &before, |items| told(items, false));
     unmerge(&cast.supervisor, &one, 2).expect(200);
-    let lost: Vec<Value> = cast.health.get("/changes?limit=200").expect(200).body["items"]
-        .as_array()
-        .expect("entries")
-        .iter()
-        .filter(|entry| entry.to_string().contains(&two))
-        .cloned()
-        .collect();
-    assert!(lost.iter().any(|entry| entry["change"] == "gone"), "{lost:?}");
+    follow(&cast.health, &after, |items| told(items, true));
 }

@@ -49,7 +49,7 @@ pub fn whole(table: &Table, format: StatisticsFormat) -> Result<Body, Problem> {
 /// Writes a file row after row.
 pub enum RowWriter<'t> {
     /// Comma-separated values.
-    Csv(CsvWriter<'t, SpooledTempFile>),
+    Csv(Box<CsvWriter<'t, SpooledTempFile>>),
     /// A workbook.
     Xlsx(Box<XlsxWriter<'t>>),
     /// JSON, an object a line.
@@ -64,7 +64,7 @@ impl<'t> RowWriter<'t> {
     pub fn begin(table: &'t Table, format: StatisticsFormat) -> Result<Option<Self>, Problem> {
         let spool = SpooledTempFile::new(IN_MEMORY);
         Ok(match format {
-            StatisticsFormat::Csv => Some(Self::Csv(CsvWriter::begin(table, spool)?)),
+            StatisticsFormat::Csv => Some(Self::Csv(Box::new(CsvWriter::begin(table, spool)?))),
             StatisticsFormat::Xlsx => Some(Self::Xlsx(Box::new(XlsxWriter::begin(table, true)?))),
             StatisticsFormat::Ndjson => Some(Self::Ndjson(NdjsonWriter::begin(table, spool))),
             StatisticsFormat::Json | StatisticsFormat::JsonStat => None,

@@ -213,7 +213,7 @@ impl Sample {
         let days = u64::try_from((last - first).num_days()).unwrap_or(0) + 1;
         let one = first.checked_add_days(Days::new(chance.below(days))).unwrap_or(first);
         let other = first.checked_add_days(Days::new(chance.below(days))).unwrap_or(last);
-        let (from, to) = if at % 2 == 0 { (first, last) } else { (one.min(other), one.max(other)) };
+        let (from, to) = if at.is_multiple_of(2) { (first, last) } else { (one.min(other), one.max(other)) };
         let past = u64::try_from((now - posted).num_seconds()).unwrap_or(0) + 1;
         let moment = posted + TimeDelta::seconds(chance.below(past).cast_signed());
         let moment = match at % 4 {

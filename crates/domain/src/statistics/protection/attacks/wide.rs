@@ -115,8 +115,11 @@ fn cells(facts: &[Wide]) -> Vec<(Vec<&Wide>, Vec<&Wide>)> {
     small.filter(|(suicidal, _)| matches!(suicidal.len(), 1 | 2)).collect()
 }
 
+/// What an attacker takes a cell for: from all facts of a year, the suicidal ones of the cell, and all of the cell.
+type Estimate<'a> = &'a dyn Fn(&[Wide], &[&Wide], &[&Wide]) -> Option<f64>;
+
 /// Lets an attacker learn from made-up years by an estimate of each cell, then attack others.
-fn attack(name: &str, estimate: &dyn Fn(&[Wide], &[&Wide], &[&Wide]) -> Option<f64>) -> Score {
+fn attack(name: &str, estimate: Estimate<'_>) -> Score {
     let table = NoiseTable::of(&RULE).unwrap();
     let (mut learned, mut score) = (Learned::default(), Score::default());
     for seed in (1000..1000 + LEARNED_YEARS).chain(0..YEARS) {
