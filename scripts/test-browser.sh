@@ -8,4 +8,3 @@ scripts/setup-chromium.sh
 trap scripts/stop-test-postgres.sh EXIT
 
 cargo test --locked --workspace --features qorgan-tests/browser --test browser -- --nocapture
-echo "pictures: ${CARGO_TARGET_DIR:-target}/tmp/map"

@@ -756,8 +756,8 @@ BEGIN
         RAISE invalid_parameter_value USING MESSAGE = 'no such attribute';
     END IF;
     -- Nothing took place or was recorded outside these centuries, and months are counted through in two bytes.
-    p_from := greatest(p_from, date '1900-01-01');
-    p_to := least(p_to, date '2299-12-31');
+    p_from := least(greatest(p_from, date '1900-01-01'), date '2300-01-01');
+    p_to := greatest(least(p_to, date '2299-12-31'), date '1899-12-31');
     p_moment := greatest(p_moment, timestamptz '1900-01-01 00:00:00Z');
     -- The nature of a fact is its kind and its main form or level.
     asked := ARRAY(SELECT DISTINCT CASE WHEN name IN ('kind', 'main_form', 'level') THEN 'nature' ELSE name END

@@ -92,6 +92,7 @@ fn choose(page: &mut Page, list: &str, value: &str) {
 fn the_map_works_for_everybody() {
     let server = Server::start();
     furnish(&server);
+    println!("pictures: {}", picture("").display());
     // A new password ends the sessions that there were.
     let map = server.client("statistician.home").get("/risk-map?from=2026-01-01&to=2026-12-31").expect(200).body;
     for username in ["statistician.home", "analyst.home", "social_pedagogue.home"] {

@@ -96,6 +96,8 @@ fn attempt(client: &Client, fixture: &Fixture, probe: &Probe) -> Reply {
 fn whatever_is_written_is_published() {
     let fixture = Fixture::new();
     let mut owner = fixture.cast.server.database.owner();
+    // What the probes are about is made with them the first time, partly by the owner.
+    let _ = super::probes(&fixture);
     let begin: Number = diesel::sql_query("SELECT pg_current_xact_id()::text::bigint AS value")
         .get_result(&mut owner)
         .expect("the present transaction");
