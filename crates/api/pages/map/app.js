@@ -117,6 +117,7 @@ function leave(message) {
   turn += 1;
   Object.assign(state, { me: null, map: null, alerts: null, selected: null, method: null });
   for (const id of ["figures", "tiles", "table", "alerts", "history", "forms", "index-parts", "notes"]) fill(byId(id));
+  delete document.documentElement.dataset.drawn;
   byId("login").hidden = false;
   byId("tool").hidden = true;
   byId("result").hidden = true;
