@@ -79,6 +79,7 @@ fn ten_million_facts() {
         .expect("how many");
     step(&mut owner, &format!("{facts} facts made up"), FACTS);
     owner.batch_execute("RESET session_replication_role").expect("let nothing more in");
+    step(&mut owner, "analyze", "ANALYZE register_fact_versions, register_record_keys");
     step(&mut owner, "ledger made from the versions", "SELECT register_ledger_correct()");
     step(&mut owner, "vacuum", "VACUUM ANALYZE register_fact_versions, register_ledger, register_record_keys");
     let chosen: Vec<Cuboid> = sql_query(format!(
