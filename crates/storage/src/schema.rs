@@ -2,6 +2,8 @@
 //!
 //! Left out: columns that only followers read (`txid`), and tables that the server reaches only
 //! through functions (`sessions`, `refresh_tokens`, `user_credentials`).
+//!
+//! Long, and one file: diesel has to see all tables together that one query may join.
 
 #![allow(missing_docs, reason = "columns are documented in migrations/")]
 

@@ -3,6 +3,9 @@
 //! An operation that is not in [`probes`] fails the test: a new route comes with its place in this table.
 //! What each role may expect is the permission table's word (`docs/permissions.md`, reviewed as a page);
 //! what is tested here is that HTTP and storage obey it, with an answer that gives nothing away.
+//!
+//! Long since the probes of the first areas stand here with the walk over all of them; later areas have files of their own
+//! below `coverage/`.
 
 mod assessments;
 mod children;

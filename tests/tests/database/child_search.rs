@@ -1,5 +1,7 @@
 //! A benchmark, not a test: how quickly and how surely a child is found among a million by a misspelled name, and by
 //! the keys of likely doubles. `make bench`; the number of children by `QORGAN_BENCH_CHILDREN`. Made-up people only.
+//!
+//! Half of its length are the lists of made-up names.
 
 use std::time::{Duration, Instant};
 
