@@ -12,7 +12,7 @@ use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Text, Uuid as Sq
 use qorgan_domain::children::{PersonName, Sex, near_days};
 use qorgan_domain::ids::ChildId;
 use qorgan_domain::matching::{
-    Decision, Frequencies, HeldName, Model, NamePlace, Person, Prepared, Scored, blocking_keys,
+    Decision, Frequencies, HeldName, Model, NamePlace, Person, Prepared, Scored, blocking_keys, name_tokens,
 };
 use qorgan_domain::policy::Action;
 use qorgan_domain::territory::Kato;
@@ -99,6 +99,13 @@ impl Comparable {
             kato: Some(self.kato.clone()),
             ..Person::default()
         })
+    }
+
+    /// The words of all names held, normalised as those of the dictionary are.
+    pub(super) fn words(&self) -> Vec<String> {
+        let names =
+            [&self.last_names, &self.first_names, &self.patronymics].map(|names| names.iter().flatten().flatten());
+        names.into_iter().flatten().flat_map(|name| name_tokens(name)).collect()
     }
 
     fn candidate(&self, scored: Scored, decision: Decision, same_iin: bool) -> Result<Candidate, StorageError> {

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Nullable, Text};
 use qorgan_domain::children::{Iin, SearchTerms, near_forms, slips_between};
+use qorgan_domain::ids::ChildId;
 
 use super::Candidate;
 use super::likeness::Comparable;
@@ -18,8 +19,11 @@ use crate::{Permit, StorageError, Tx};
 
 /// Records that are scored.
 const COMPARED: i32 = 400;
+const MOST_COMPARED: usize = COMPARED as usize;
 /// Words of the dictionary that one word of the query may stand for: those with fewer slips first, then the commoner.
 const READINGS: usize = 60;
+/// More slips than a reading has: the word is not in the name at all.
+const MISSING: usize = 4;
 /// Words of the query that are looked up: those with the fewest children. The others only count in the score.
 const MOST_WORDS: usize = 4;
 
@@ -35,11 +39,28 @@ struct NearRow {
     children_count: i32,
 }
 
-/// The words of the dictionary that one word of the query may stand for.
+/// The words of the dictionary that one word of the query may stand for, with the slips between.
 #[derive(Default, Clone)]
 struct Readings {
     tokens: Vec<String>,
+    slips: Vec<usize>,
     children: i64,
+}
+
+impl Readings {
+    /// Those with a slip at most.
+    fn near(&self) -> Self {
+        let near = |(_, slips): &(&String, &usize)| **slips <= 1;
+        let (tokens, slips) =
+            self.tokens.iter().zip(&self.slips).filter(near).map(|(token, slips)| (token.clone(), *slips)).unzip();
+        Self { tokens, slips, children: self.children }
+    }
+
+    /// The fewest slips between the word and one of a name; more than any reading has where it is none of them.
+    fn slips_from(&self, name: &[String]) -> usize {
+        let known = self.tokens.iter().zip(&self.slips).filter(|(token, _)| name.contains(token));
+        known.map(|(_, slips)| *slips).min().unwrap_or(MISSING)
+    }
 }
 
 impl Tx<'_> {
@@ -67,7 +88,16 @@ impl Tx<'_> {
                 found.extend(self.with_words(&fewer, terms)?);
             }
         }
+        // Of many namesakes, and those with other names, the nearest: which of them are looked at must not be chance.
+        let by_name_alone = terms.birth_date().is_none() && terms.iin().is_none();
+        if by_name_alone && found.len() >= MOST_COMPARED {
+            let near: Vec<Readings> = readings.iter().map(Readings::near).collect();
+            found.extend(self.with_words(&near, terms)?);
+        }
         let mut candidates = self.scored(&[terms.person()], &found)?.pop().unwrap_or_default();
+        if by_name_alone {
+            nearest_first(&mut candidates, &found, &readings);
+        }
         candidates.truncate(limit);
         self.audit_candidates(permit.action(), candidates.iter());
         Ok(candidates)
@@ -105,6 +135,7 @@ impl Tx<'_> {
             near.truncate(READINGS);
             Readings {
                 children: near.iter().map(|((_, count), _)| -i64::from(*count)).sum(),
+                slips: near.iter().map(|((slips, _), _)| *slips).collect(),
                 tokens: near.into_iter().map(|(_, token)| token).collect(),
             }
         });
@@ -133,4 +164,17 @@ impl Tx<'_> {
             .bind::<Integer, _>(COMPARED)
             .load(self.connection)?)
     }
+}
+
+/// Where nothing but the name is known, how little it must have been misspelled says more than how rare it is: weights of
+/// frequency tell a child from strangers, not one namesake from another.
+fn nearest_first(candidates: &mut [Candidate], found: &[Comparable], readings: &[Readings]) {
+    let mut slips: HashMap<ChildId, usize> = HashMap::new();
+    for row in found {
+        let name = row.words();
+        let of_row: usize = readings.iter().map(|word| word.slips_from(&name)).sum();
+        slips.entry(row.survivor.into()).and_modify(|known| *known = of_row.min(*known)).or_insert(of_row);
+    }
+    // Stable: those with equal slips stay in the order of their scores.
+    candidates.sort_by_key(|candidate| slips.get(&candidate.id).copied().unwrap_or(usize::MAX));
 }
