@@ -1,3 +1,101 @@
+-- ---------------------------------------------------------------------------------- speed of filing
+CREATE OR REPLACE FUNCTION name_near_forms(p_tokens text[]) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$
+    SELECT coalesce(array_agg(DISTINCT form), '{}')
+    FROM unnest(p_tokens) AS token,
+         LATERAL (SELECT token AS form
+                  UNION ALL
+                  SELECT overlay(token PLACING '' FROM at FOR 1) FROM generate_series(1, length(token)) AS at
+                  WHERE length(token) > 3) AS forms
+$$;
+CREATE OR REPLACE FUNCTION fact_has_reports(p_fact uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$ SELECT EXISTS (SELECT FROM register_report_links WHERE fact_id = p_fact) $$;
+CREATE OR REPLACE FUNCTION child_match_write(p_child uuid, p_version smallint, p_keys bigint[], p_tokens text[],
+                                  p_places smallint[], p_form_tokens text[], p_spellings text[], p_forms bigint[])
+    RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+DECLARE
+    born date := (SELECT c.birth_date FROM children c WHERE c.id = p_child);
+    all_tokens text[];
+    all_places smallint[];
+BEGIN
+    IF NOT context_reaches_children() OR born IS NULL THEN
+        RETURN;
+    END IF;
+    IF p_version IS NOT NULL THEN
+        DELETE FROM child_match_keys k
+        WHERE k.child_id = p_child AND (k.birth_date <> born OR k.key <> ALL (p_keys));
+    END IF;
+    INSERT INTO child_match_keys (key, birth_date, child_id)
+        SELECT key, born, p_child FROM unnest(p_keys) AS key ON CONFLICT DO NOTHING;
+    SELECT array_agg(w.token ORDER BY w.token), array_agg(w.place ORDER BY w.token) INTO all_tokens, all_places
+    FROM (SELECT u.token, bit_or(u.place)::smallint AS place
+          FROM (SELECT * FROM unnest(p_tokens, p_places) AS n(token, place)
+                UNION ALL
+                SELECT h.token, h.place FROM children c, unnest(c.match_tokens, c.match_places) AS h(token, place)
+                WHERE c.id = p_child AND p_version IS NULL) AS u
+          GROUP BY u.token) AS w;
+    UPDATE children c
+    SET match_tokens = coalesce(all_tokens, '{}'), match_places = coalesce(all_places, '{}'),
+        match_version = coalesce(p_version, c.match_version)
+    WHERE c.id = p_child
+      AND (c.match_tokens, c.match_places, c.match_version)
+          IS DISTINCT FROM (coalesce(all_tokens, '{}'), coalesce(all_places, '{}'), coalesce(p_version, c.match_version));
+    -- In order, so that two registrations with the same new names do not wait for each other in a circle.
+    INSERT INTO name_tokens (token)
+        SELECT p.token FROM unnest(p_tokens) AS p(token)
+        WHERE NOT EXISTS (SELECT FROM name_tokens t WHERE t.token = p.token) ORDER BY p.token
+    ON CONFLICT DO NOTHING;
+    INSERT INTO name_token_forms (form, spelling, token)
+        SELECT DISTINCT f.form, f.spelling, f.token FROM unnest(p_forms, p_spellings, p_form_tokens) AS f(form, spelling, token)
+        WHERE NOT EXISTS (SELECT FROM name_token_forms n
+                          WHERE n.form = f.form AND n.spelling = f.spelling AND n.token = f.token)
+        ORDER BY 1, 2, 3
+    ON CONFLICT DO NOTHING;
+END
+$$;
+CREATE OR REPLACE FUNCTION register_match_candidates(p_children uuid[], p_kind text, p_from date, p_to date, p_systems text[],
+                                          p_numbers text[])
+    RETURNS TABLE (fact_id uuid, number text, child_id uuid, survivor uuid, main_form text, forms text[], level text,
+                   occurred_on date, kato text, setting text, relation text, status text, version integer,
+                   roles text[], same_number boolean, has_signal boolean)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
+$$
+BEGIN
+    IF context_org('register') IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    WITH named AS (
+        SELECT DISTINCT r.fact_id AS id
+        FROM unnest(p_systems, p_numbers) AS n (system, number)
+        JOIN register_external_references e ON e.system = n.system AND e.number_key = external_number_key(n.number)
+        JOIN register_reports r ON r.id = e.report_id
+    ), records AS (
+        SELECT DISTINCT c.id FROM unnest(p_children) AS given (child), LATERAL child_records(given.child) AS c (id)
+    ), near AS (
+        SELECT f.id FROM register_facts f WHERE f.child_id IN (SELECT records.id FROM records)
+        UNION
+        SELECT named.id FROM named
+    )
+    SELECT f.id, f.number, f.child_id, child_survivor(f.child_id), v.main_form, v.forms, v.level, v.occurred_on, v.kato,
+           v.setting, v.relation, v.status, v.version,
+           (SELECT array_agg(DISTINCT r.child_role) FROM register_reports r WHERE r.fact_id = f.id),
+           EXISTS (SELECT FROM named WHERE named.id = f.id),
+           f.signal_id IS NOT NULL
+    FROM near JOIN register_facts f ON f.id = near.id
+    JOIN register_fact_versions v ON v.fact_id = f.id AND v.version = f.current_version
+    WHERE f.child_id IN (SELECT records.id FROM records)
+      AND v.kind = p_kind AND v.status NOT IN ('annulled', 'merged')
+      AND (v.occurred_on BETWEEN p_from AND p_to OR EXISTS (SELECT FROM named WHERE named.id = f.id))
+    ORDER BY f.created_at, f.id
+    LIMIT 100;
+END
+$$;
+
 -- ---------------------------------------------------------------------------------- cells
 -- Cells of the register as it read just before p_moment: the values of the dimensions, how many facts, and the key of the
 -- cell. The expressions of storage::statistics::dimensions, which a test holds equal; p_age_groups has the group of age 0
