@@ -1,4 +1,5 @@
 -- ---------------------------------------------------------------------------------- speed of filing
+DROP INDEX register_match_reviews_status, child_match_reviews_status;
 CREATE OR REPLACE FUNCTION name_near_forms(p_tokens text[]) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$

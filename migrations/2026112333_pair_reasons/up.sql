@@ -226,3 +226,7 @@ BEGIN
                           WHERE length(token) > 3) AS forms);
 END
 $$;
+
+-- What is open is asked for most, and is little beside what was decided.
+CREATE INDEX register_match_reviews_status ON register_match_reviews (status, created_at DESC, id DESC);
+CREATE INDEX child_match_reviews_status ON child_match_reviews (status, created_at DESC, id DESC);
