@@ -113,32 +113,36 @@ GRANT UPDATE (read_older, read_newer) ON register_match_reviews TO qorgan_server
 DROP FUNCTION register_cells(text[], date, date, timestamptz, text[], text[], text, jsonb);
 
 -- ---------------------------------------------------------------------------------- speed of filing
--- The same as before, found by indexes however many facts there are, and however few there were when the plan was made.
+-- The same as before, found by indexes however many facts there are, and however few there were when the plan was made; and
+-- the plan is made once a session, since making it took longer than using it.
 CREATE OR REPLACE FUNCTION register_match_candidates(p_children uuid[], p_kind text, p_from date, p_to date, p_systems text[],
                                                      p_numbers text[])
     RETURNS TABLE (fact_id uuid, number text, child_id uuid, survivor uuid, main_form text, forms text[], level text,
                    occurred_on date, kato text, setting text, relation text, status text, version integer,
                    roles text[], same_number boolean, has_signal boolean)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS
 $$
 DECLARE
-    records uuid[];
+    records uuid[] := p_children;
+    fresh uuid[] := p_children;
     named uuid[] := '{}';
 BEGIN
     IF context_org('register') IS NULL THEN
         RETURN;
     END IF;
-    -- All records of the children: up to those that stand for them, and down again.
-    WITH RECURSIVE up (id, into_id) AS (
-        SELECT c.id, c.merged_into FROM children c WHERE c.id = ANY (p_children)
-        UNION
-        SELECT c.id, c.merged_into FROM up JOIN children c ON c.id = up.into_id
-    ), down (id) AS (
-        SELECT up.id FROM up WHERE up.into_id IS NULL
-        UNION
-        SELECT c.id FROM down JOIN children c ON c.merged_into = down.id
-    )
-    SELECT array_agg(down.id) INTO records FROM down;
+    -- All records of the children: up to those that stand for them, and down again. Chains have no circle.
+    LOOP
+        fresh := ARRAY(SELECT c.merged_into FROM children c WHERE c.id = ANY (fresh) AND c.merged_into IS NOT NULL);
+        EXIT WHEN fresh = '{}';
+        records := records || fresh;
+    END LOOP;
+    fresh := records;
+    LOOP
+        fresh := ARRAY(SELECT c.id FROM children c WHERE c.merged_into = ANY (fresh));
+        EXIT WHEN fresh = '{}';
+        records := records || fresh;
+    END LOOP;
     IF cardinality(p_numbers) > 0 THEN
         named := ARRAY(
             SELECT r.fact_id
@@ -215,7 +219,7 @@ BEGIN
 END
 $$;
 CREATE OR REPLACE FUNCTION name_near_forms(p_tokens text[]) RETURNS text[]
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET plan_cache_mode = force_generic_plan AS
 $$
 BEGIN
     RETURN (SELECT coalesce(array_agg(DISTINCT form), '{}')
