@@ -463,10 +463,22 @@ table! {
         other_confirmed_by -> Nullable<Uuid>,
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
-        reason -> Nullable<Text>,
         version -> BigInt,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+table! {
+    child_match_review_words (review_id, version) {
+        review_id -> Uuid,
+        version -> BigInt,
+        same -> Bool,
+        read_one -> Bool,
+        read_other -> Bool,
+        reason -> Text,
+        said_by -> Uuid,
+        said_at -> Timestamptz,
     }
 }
 
@@ -1059,6 +1071,8 @@ table! {
         decided_at -> Nullable<Timestamptz>,
         reason -> Nullable<Text>,
         version -> BigInt,
+        read_older -> Bool,
+        read_newer -> Bool,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }
@@ -1490,6 +1504,7 @@ allow_tables_to_appear_in_same_query!(
     case_tasks,
     cases,
     child_match_reviews,
+    child_match_review_words,
     child_names,
     children,
     clock_rules,

@@ -1,5 +1,6 @@
 //! What children are found by is closed to the server: it asks functions, and they ask for a session.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::BigInt;
@@ -56,4 +57,36 @@ fn keys_and_dictionary_are_closed_and_names_are_never_changed() {
     ] {
         assert_eq!(count(&mut connection, question), 0, "{question}");
     }
+}
+
+/// Reasons of both sides stood in one text once: they are for those who read both records, and none is lost.
+#[test]
+fn reasons_written_before_are_for_who_reads_both_records() {
+    const UP: &str = include_str!("../../../migrations/2026112333_pair_reasons/up.sql");
+    const DOWN: &str = include_str!("../../../migrations/2026112333_pair_reasons/down.sql");
+    let server = Server::start();
+    let [one, other] = ["home", "abroad"].map(|side| {
+        let child = json!({"last_name": "Жабық", "first_name": "Бала", "birth_date": "2014-01-15", "sex": "male",
+            "territory": "351000000", "confirm_new": true});
+        server.client(&format!("social_pedagogue.{side}")).post("/children", &child).expect(201).id()
+    });
+    let report = json!({"kind": "violence", "main_form": "physical", "occurred_on": "2026-02-10", "child_id": one,
+        "role": "victim", "place": {"territory": "351000000", "setting": "home"}, "description": "D"});
+    server.client("social_pedagogue.home").post("/register/reports", &report).expect(201);
+    let mut owner = server.database.owner();
+    owner.batch_execute(DOWN).expect("down");
+    owner
+        .batch_execute(&format!(
+            "INSERT INTO child_match_reviews (id, one_id, other_id, fact_id, status, one_confirmed_by, reason, version,
+                                              created_at, updated_at)
+             SELECT gen_random_uuid(), '{one}', '{other}', f.id, 'open', c.created_by, E'One\\nand the other', 2, now(), now()
+             FROM register_facts f, children c WHERE c.id = '{one}'"
+        ))
+        .expect("a review as it was kept before");
+    owner.batch_execute(UP).expect("up");
+    let kept = "child_match_review_words WHERE reason = E'One\\nand the other' AND read_one AND read_other AND same";
+    assert_eq!(count(&mut owner, kept), 1);
+    assert_eq!(count(&mut owner, "child_match_reviews WHERE reason IS NULL"), 1);
+    owner.batch_execute(DOWN).expect("down again");
+    assert_eq!(count(&mut owner, "child_match_reviews WHERE reason = E'One\\nand the other'"), 1);
 }

@@ -6,6 +6,7 @@ mod child_search;
 mod everyday;
 mod group;
 mod help;
+mod import_batches;
 mod ledger;
 mod ledger_bench;
 mod migrations;

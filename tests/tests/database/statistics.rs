@@ -1,7 +1,5 @@
 //! Cells and their keys: what the server learns of the register, and what it does not.
 
-use std::collections::BTreeMap;
-
 use chrono::Utc;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -10,25 +8,21 @@ use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid 
 use qorgan_tests::Server;
 use serde_json::{Value, json};
 
-const GROUPS: [&str; 18] = [
-    "age_0_2",
-    "age_0_2",
-    "age_0_2",
-    "age_3_6",
-    "age_3_6",
-    "age_3_6",
-    "age_3_6",
-    "age_7_10",
-    "age_7_10",
-    "age_7_10",
-    "age_7_10",
-    "age_11_13",
-    "age_11_13",
-    "age_11_13",
-    "age_14_15",
-    "age_14_15",
-    "age_16_17",
-    "age_16_17",
+const ATTRIBUTES: &[&str] = &[
+    "occurred_on",
+    "kato",
+    "kind",
+    "main_form",
+    "form",
+    "level",
+    "sex",
+    "age_years",
+    "setting",
+    "relation",
+    "agency",
+    "status",
+    "channel",
+    "organisation_kato",
 ];
 
 #[derive(QueryableByName)]
@@ -45,8 +39,6 @@ struct Key {
 
 #[derive(QueryableByName, Debug, PartialEq)]
 struct Cell {
-    #[diesel(sql_type = Array<Nullable<Text>>)]
-    keys: Vec<Option<String>>,
     #[diesel(sql_type = BigInt)]
     facts: i64,
     #[diesel(sql_type = BigInt)]
@@ -64,14 +56,12 @@ fn enter(server: &Server, connection: &mut PgConnection, username: &str) {
     assert_eq!(entered.answer["outcome"], "entered");
 }
 
-fn cells(connection: &mut PgConnection, dimensions: &[&str], filters: &Value) -> Result<Vec<Cell>, String> {
+fn cells(connection: &mut PgConnection, attributes: &[&str]) -> Result<Vec<Cell>, String> {
     sql_query(
-        "SELECT * FROM register_cells($1, '2026-01-01', '2026-12-31', now() + interval '1 day', '{annulled,merged}', $2,
-                                      NULL, $3) ORDER BY keys",
+        "SELECT facts, cell_key
+         FROM register_counted($1, '2026-01-01', '2026-12-31', now() + interval '1 day')",
     )
-    .bind::<Array<Text>, _>(dimensions)
-    .bind::<Array<Text>, _>(GROUPS.to_vec())
-    .bind::<Jsonb, _>(filters)
+    .bind::<Array<Text>, _>(attributes)
     .load(connection)
     .map_err(|error| error.to_string())
 }
@@ -133,53 +123,22 @@ fn the_key_of_a_cell_is_the_sum_of_those_of_its_facts() {
     let whole = |sum: i64| sum % (1 << 32);
     let keys = record_keys(&mut server.database.owner());
     enter(&server, &mut connection, "analyst.home");
-    let all = cells(&mut connection, &[], &json!({})).expect("cells");
-    assert_eq!(all, [Cell { keys: vec![], facts: 4, cell_key: whole(keys.iter().sum()) }]);
-    // The parts of any division add up to the whole, and a filter is the cell of its value.
-    for dimension in [
-        "month",
-        "territory",
-        "kind",
-        "main_form",
-        "level",
-        "sex",
-        "age_group",
-        "setting",
-        "relation",
-        "agency",
-        "status",
-    ] {
-        let parts = cells(&mut connection, &[dimension], &json!({})).expect(dimension);
-        assert_eq!(parts.iter().map(|part| part.facts).sum::<i64>(), 4, "{dimension}");
-        assert_eq!(whole(parts.iter().map(|part| part.cell_key).sum()), all[0].cell_key, "{dimension}");
-        for part in parts.iter().filter(|_| !matches!(dimension, "month" | "territory")) {
-            let Some(value) = &part.keys[0] else { continue };
-            let alone = cells(&mut connection, &[], &json!({ dimension: value })).expect(dimension);
-            assert_eq!((alone[0].facts, alone[0].cell_key), (part.facts, part.cell_key), "{dimension}={value}");
-        }
+    let all = cells(&mut connection, &[]).expect("cells");
+    assert_eq!(all, [Cell { facts: 4, cell_key: whole(keys.iter().sum()) }]);
+    // The parts of any division add up to the whole; so do those of all together, each of one fact with its own key.
+    for attribute in ATTRIBUTES {
+        let parts = cells(&mut connection, &[attribute]).expect(attribute);
+        assert_eq!(parts.iter().map(|part| part.facts).sum::<i64>(), 4, "{attribute}");
+        assert_eq!(whole(parts.iter().map(|part| part.cell_key).sum()), all[0].cell_key, "{attribute}");
     }
-    // The same values as exact counts have.
-    let statistician = server.client("statistician.home");
-    let dimensions = "month,territory,kind,main_form,sex,age_group,setting,agency";
-    let exact = statistician
-        .get(&format!("/statistics/register?from=2026-01-01&to=2026-12-31&group_by={dimensions}"))
-        .expect(200);
-    let dimensions: Vec<&str> = dimensions.split(',').collect();
-    let expected: BTreeMap<Vec<Option<String>>, i64> = exact.body["rows"]
-        .as_array()
-        .expect("rows")
-        .iter()
-        .map(|row| {
-            let values = dimensions.iter().map(|name| row[*name].as_str().map(str::to_owned)).collect();
-            (values, row["count"].as_i64().expect("a count"))
-        })
-        .collect();
-    let found = cells(&mut connection, &dimensions, &json!({})).expect("cells");
-    assert_eq!(found.into_iter().map(|cell| (cell.keys, cell.facts)).collect::<BTreeMap<_, _>>(), expected);
+    let mut each: Vec<i64> =
+        cells(&mut connection, ATTRIBUTES).expect("cells").iter().map(|cell| cell.cell_key).collect();
+    each.sort_unstable();
+    assert_eq!(each, keys);
 }
 
 #[test]
-fn cells_are_for_those_who_may_see_protected_counts_and_dimensions_are_those_listed() {
+fn cells_are_for_those_who_may_see_counts_and_attributes_are_those_listed() {
     let server = Server::start();
     furnish(&server);
     let mut connection = server.database.server();
@@ -193,13 +152,13 @@ fn cells_are_for_those_who_may_see_protected_counts_and_dimensions_are_those_lis
         ("auditor.home", false),
     ] {
         enter(&server, &mut connection, person);
-        assert_eq!(cells(&mut connection, &["kind"], &json!({})).is_ok(), may, "{person}");
+        assert_eq!(cells(&mut connection, &["kind"]).is_ok(), may, "{person}");
     }
     for injected in ["fact_id", "1); DROP TABLE users; --", "Month", ""] {
         enter(&server, &mut connection, "analyst.home");
-        let refused = cells(&mut connection, &["kind", injected], &json!({})).expect_err(injected);
-        assert!(refused.contains("no such dimension"), "{refused}");
+        let refused = cells(&mut connection, &["kind", injected]).expect_err(injected);
+        assert!(refused.contains("no such attribute"), "{refused}");
     }
     connection.batch_execute("ROLLBACK").expect("rollback");
-    assert!(cells(&mut connection, &[], &json!({})).is_err(), "without a session");
+    assert!(cells(&mut connection, &[]).is_err(), "without a session");
 }

@@ -25,7 +25,7 @@ pub use name::PersonName;
 pub(crate) use name_key::{FILIATION, fold_letters, stem};
 pub use name_key::{NameKey, name_key};
 pub use near::{near_days, near_forms, slips_allowed, slips_between};
-pub use pair::{ChildPairRefusal, Confirmation, confirm};
+pub use pair::{ChildPairRefusal, Confirmation, confirm, may_read_words};
 pub use reported::{Resembling, reported_child};
 
 use crate::words::words;

@@ -58,6 +58,13 @@ pub fn confirm(
     Ok(if both { Confirmation::Merge } else { Confirmation::Wait })
 }
 
+/// Whether somebody who reads `reads` of two records (or two facts) may read what was said of the pair by one who read
+/// `written_reading` of them: who writes may name the child whose record lies before him.
+#[must_use]
+pub fn may_read_words(written_reading: [bool; 2], reads: [bool; 2]) -> bool {
+    written_reading.iter().zip(reads).all(|(written, reads)| reads || !written)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +88,23 @@ mod tests {
         ];
         for (one, facts, said, says, expected) in table {
             assert_eq!(confirm(one, facts, said, says), expected, "{one} {facts:?} {said:?} {says:?}");
+        }
+    }
+
+    #[test]
+    fn words_on_a_record_are_for_who_reads_it() {
+        let (none, one, other, both) = ([false, false], [true, false], [false, true], [true, true]);
+        for (written, reads, may) in [
+            (one, one, true),
+            (one, other, false),
+            (one, both, true),
+            (other, one, false),
+            (both, one, false),
+            (both, other, false),
+            (both, both, true),
+            (one, none, false),
+        ] {
+            assert_eq!(may_read_words(written, reads), may, "{written:?} {reads:?}");
         }
     }
 }

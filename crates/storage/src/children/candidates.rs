@@ -6,7 +6,7 @@ use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Date, Text, Uuid as SqlUuid};
 use qorgan_domain::children::{Iin, Resembling, Sex, lookup_entry};
 use qorgan_domain::ids::ChildId;
-use qorgan_domain::matching::{Decision, Person, Scored};
+use qorgan_domain::matching::{Decision, HeldName, Person, Scored};
 use qorgan_domain::policy::Action;
 use qorgan_domain::territory::Kato;
 use uuid::Uuid;
@@ -63,6 +63,13 @@ pub struct LinkableChild {
     pub sex: Sex,
     /// Territory.
     pub kato: Kato,
+}
+
+impl LinkableChild {
+    /// The child under other names, with what is known of it besides.
+    pub(super) fn called(&self, names: Vec<HeldName>) -> Person {
+        Person { names, birth_date: Some(self.birth_date), sex: Some(self.sex), ..Person::default() }
+    }
 }
 
 #[derive(QueryableByName)]

@@ -200,11 +200,17 @@ impl Tx<'_> {
     /// For each probe the records that may be the same, the likeliest first: at the level of review or above, or with
     /// the same number.
     pub(super) fn likely(&mut self, probes: &[Prepared]) -> Result<Vec<Vec<Candidate>>, StorageError> {
+        let found = self.lookalikes(probes)?;
+        self.scored_likely(probes, &found)
+    }
+
+    /// The records that share keys with each probe, or hold its number.
+    pub(super) fn lookalikes(&mut self, probes: &[Prepared]) -> Result<Vec<Comparable>, StorageError> {
         let mut asked = Asked::default();
         for (place, probe) in (0..).zip(probes) {
             asked.add(place, probe);
         }
-        let found: Vec<Comparable> = sql_query("SELECT * FROM child_lookalikes($1, $2, $3, $4, $5, $6, $7, $8)")
+        Ok(sql_query("SELECT * FROM child_lookalikes($1, $2, $3, $4, $5, $6, $7, $8)")
             .bind::<Array<Integer>, _>(&asked.key_probes)
             .bind::<Array<BigInt>, _>(&asked.keys)
             .bind::<Array<Integer>, _>(&asked.day_probes)
@@ -213,8 +219,16 @@ impl Tx<'_> {
             .bind::<Array<Text>, _>(&asked.iins)
             .bind::<Integer, _>(PER_KEY)
             .bind::<Integer, _>(COMPARED)
-            .load(self.connection)?;
-        let mut scored = self.scored(probes, &found)?;
+            .load(self.connection)?)
+    }
+
+    /// What was found for each probe, scored: the likeliest first, at the level of review or above, or with the same number.
+    pub(super) fn scored_likely(
+        &mut self,
+        probes: &[Prepared],
+        found: &[Comparable],
+    ) -> Result<Vec<Vec<Candidate>>, StorageError> {
+        let mut scored = self.scored(probes, found)?;
         for candidates in &mut scored {
             candidates.retain(|candidate| candidate.same_iin || candidate.decision != Decision::Different);
         }
@@ -333,7 +347,7 @@ impl Asked {
 
 /// One record that is surely the person, if it holds the very number or no other comes near: another is a double that
 /// nobody merged yet, or a brother, and somebody must look.
-fn identified(candidates: Vec<Candidate>) -> Identified {
+pub(super) fn identified(candidates: Vec<Candidate>) -> Identified {
     match candidates.first() {
         None => Identified::Unknown,
         Some(first) if first.decision == Decision::Automatic && (first.same_iin || candidates.len() == 1) => {

@@ -8,28 +8,20 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use qorgan_domain::children::{ChildMergeFacts, ChildPairRefusal, Confirmation, confirm};
+use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
+use qorgan_domain::children::may_read_words;
 use qorgan_domain::ids::{ChildId, ChildMatchReviewId, FactId, UserId};
 use qorgan_domain::policy::{Action, ResourceKind, Verdict, decide};
-use qorgan_domain::register::matching::{MatchDecision, ReviewStatus};
-use qorgan_domain::text::Reason;
-use thiserror::Error;
+use qorgan_domain::register::matching::ReviewStatus;
 use uuid::Uuid;
 
 use super::{Candidate, Child};
 use crate::page::Page;
-use crate::schema::child_match_reviews as reviews;
+use crate::schema::{child_match_review_words as words, child_match_reviews as reviews};
 use crate::unit_of_work::Attempt;
 use crate::{AccessError, Authorized, Denial, StorageError, Tx, rows};
 
 const TABLE_NAME: &str = "child_match_reviews";
-
-diesel::define_sql_function! {
-    #[expect(clippy::too_many_arguments, reason = "as many as the function of the database has")]
-    fn child_match_review_decide(id: SqlUuid, version: BigInt, same: Bool, one: Bool, other: Bool, merge: SqlUuid,
-        reason: Text, now: Timestamptz) -> Text;
-}
 
 /// One of the two records.
 #[derive(Debug, Clone)]
@@ -42,6 +34,23 @@ pub struct PairedChild {
     pub mergeable: bool,
     /// Who, with the right to it, said that both are one child.
     pub confirmed_by: Option<UserId>,
+}
+
+/// What somebody said of a pair, deciding on it.
+#[derive(Debug, Clone, Queryable)]
+pub struct PairWords {
+    review: Uuid,
+    read_one: bool,
+    read_other: bool,
+    /// Whether that both are one child.
+    pub same: bool,
+    /// Why.
+    pub reason: String,
+    /// Who said it.
+    #[diesel(deserialize_as = Uuid)]
+    pub said_by: UserId,
+    /// When.
+    pub said_at: DateTime<Utc>,
 }
 
 /// Two records that may be one child.
@@ -59,12 +68,12 @@ pub struct ChildMatchReview {
     pub one: PairedChild,
     /// The other.
     pub other: PairedChild,
-    /// Who decided.
+    /// Who decided, where the caller may read what was said.
     pub decided_by: Option<UserId>,
     /// When.
     pub decided_at: Option<DateTime<Utc>>,
-    /// Why.
-    pub reason: Option<String>,
+    /// What was said of it, the earliest first: only what the caller may read.
+    pub words: Vec<PairWords>,
     /// When it was asked.
     pub created_at: DateTime<Utc>,
 }
@@ -87,17 +96,6 @@ pub struct ChildMatchReviewKey {
     pub id: Uuid,
 }
 
-/// Why a pair is not decided.
-#[derive(Debug, Error)]
-pub enum PairError {
-    /// The rules that stand against it; never empty.
-    #[error("rules stand against it")]
-    Refused(Vec<ChildPairRefusal>),
-    /// The database failed.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-}
-
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = reviews)]
 struct ReviewRow {
@@ -110,7 +108,6 @@ struct ReviewRow {
     other_confirmed_by: Option<Uuid>,
     decided_by: Option<Uuid>,
     decided_at: Option<DateTime<Utc>>,
-    reason: Option<String>,
     version: i64,
     created_at: DateTime<Utc>,
 }
@@ -121,40 +118,6 @@ struct OpenedRow {
     one: Uuid,
     #[diesel(sql_type = SqlUuid)]
     other: Uuid,
-}
-
-#[derive(QueryableByName)]
-struct BegunRow {
-    #[diesel(sql_type = BigInt)]
-    version: i64,
-    #[diesel(sql_type = SqlUuid)]
-    one: Uuid,
-    #[diesel(sql_type = SqlUuid)]
-    other: Uuid,
-    #[diesel(sql_type = Bool)]
-    one_confirmed: bool,
-    #[diesel(sql_type = Bool)]
-    other_confirmed: bool,
-    #[diesel(sql_type = Nullable<Bool>)]
-    iins_differ: Option<bool>,
-    #[diesel(sql_type = Nullable<Bool>)]
-    placements_overlap: Option<bool>,
-}
-
-impl BegunRow {
-    /// What follows when the caller says, of the records that it may merge, that both are one child; in the word that the
-    /// database answers with.
-    fn confirm(&self, says: [bool; 2]) -> Result<&'static str, PairError> {
-        let facts = ChildMergeFacts {
-            iins_differ: self.iins_differ == Some(true),
-            placements_overlap: self.placements_overlap == Some(true),
-        };
-        let said = [self.one_confirmed, self.other_confirmed];
-        match confirm(self.one == self.other, facts, said, says).map_err(PairError::Refused)? {
-            Confirmation::Merge => Ok("merged"),
-            Confirmation::Wait => Ok("confirmed"),
-        }
-    }
 }
 
 impl ChildMatchReview {
@@ -281,6 +244,7 @@ impl Tx<'_> {
         let records: HashMap<ChildId, Child> = records.collect();
         let facts: Vec<Uuid> = found.iter().map(|row| row.fact_id).collect();
         let facts: HashSet<FactId> = self.facts_visible(&facts)?.into_iter().map(|fact| fact.id).collect();
+        let mut said = self.pair_words(&found)?;
         let side = |tx: &Self, id: Uuid, confirmed: Option<Uuid>| {
             let record = records.get(&id.into()).cloned();
             let allowed = |child: &Child| decide(&tx.actor, Action::ChildMerge, &child.subject()) == Verdict::Allowed;
@@ -294,20 +258,49 @@ impl Tx<'_> {
         found
             .into_iter()
             .map(|row| {
+                let sides =
+                    [side(self, row.one_id, row.one_confirmed_by), side(self, row.other_id, row.other_confirmed_by)];
+                let reads = [sides[0].record.is_some(), sides[1].record.is_some()];
+                let mut words = said.remove(&row.id).unwrap_or_default();
+                words.retain(|words| may_read_words([words.read_one, words.read_other], reads));
+                let [one, other] = sides;
+                let decided_by = row.decided_by.map(UserId::from);
                 Ok(ChildMatchReview {
                     id: row.id.into(),
                     version: row.version,
                     status: rows::parse(&row.status, TABLE_NAME, "status", row.id)?,
                     fact: Some(row.fact_id.into()).filter(|fact| facts.contains(fact)),
-                    one: side(self, row.one_id, row.one_confirmed_by),
-                    other: side(self, row.other_id, row.other_confirmed_by),
-                    decided_by: row.decided_by.map(Into::into),
+                    one,
+                    other,
+                    decided_by: decided_by.filter(|user| words.iter().any(|words| words.said_by == *user)),
                     decided_at: row.decided_at,
-                    reason: row.reason,
+                    words,
                     created_at: row.created_at,
                 })
             })
             .collect()
+    }
+
+    /// What row security shows of what was said of these pairs, by the pair, the earliest first.
+    fn pair_words(&mut self, found: &[ReviewRow]) -> Result<HashMap<Uuid, Vec<PairWords>>, StorageError> {
+        let said: Vec<PairWords> = words::table
+            .filter(words::review_id.eq_any(found.iter().map(|row| row.id)))
+            .order((words::review_id, words::version))
+            .select((
+                words::review_id,
+                words::read_one,
+                words::read_other,
+                words::same,
+                words::reason,
+                words::said_by,
+                words::said_at,
+            ))
+            .load(self.connection)?;
+        let mut by_pair: HashMap<Uuid, Vec<PairWords>> = HashMap::new();
+        for words in said {
+            by_pair.entry(words.review).or_default().push(words);
+        }
+        Ok(by_pair)
     }
 
     /// How alike the records of a pair are, and what anybody who searches may see of one that the caller does not read.
@@ -325,76 +318,5 @@ impl Tx<'_> {
         let found = self.likenesses(read.id)?.into_iter().find(|candidate| candidate.id == survivor);
         self.audit_candidates(Action::ChildMerge, found.iter());
         Ok(found)
-    }
-
-    /// Decides on a pair. One child: for the records that the caller may merge; the records are merged once that was said
-    /// for both.
-    ///
-    /// # Errors
-    /// [`PairError`]; [`StorageError::Stale`].
-    pub fn child_match_review_decide(
-        &mut self,
-        review: &Authorized<ChildMatchReview>,
-        decision: MatchDecision,
-        reason: &Reason,
-    ) -> Result<(), PairError> {
-        if review.action() != Action::ChildMerge {
-            return Err(StorageError::Statement("a pair was decided with another right").into());
-        }
-        if review.status != ReviewStatus::Open {
-            return Err(PairError::Refused(vec![ChildPairRefusal::Decided]));
-        }
-        let begun: BegunRow = sql_query("SELECT * FROM child_match_review_begin($1)")
-            .bind::<SqlUuid, _>(review.id.as_uuid())
-            .get_result(self.connection)
-            .map_err(StorageError::from)?;
-        if begun.version != review.version {
-            return Err(StorageError::Stale.into());
-        }
-        let same = decision == MatchDecision::Same;
-        let says = review.sides().map(|side| side.mergeable);
-        let expected = if same { begun.confirm(says)? } else { "different" };
-        let written: String = diesel::select(child_match_review_decide(
-            review.id.as_uuid(),
-            review.version,
-            same,
-            says[0],
-            says[1],
-            Uuid::now_v7(),
-            reason.as_str(),
-            self.now,
-        ))
-        .get_result(self.connection)
-        .map_err(StorageError::from)?;
-        if written == "stale" {
-            return Err(StorageError::Stale.into());
-        }
-        if written != expected {
-            return Err(StorageError::Statement("domain and database disagree on a pair of children").into());
-        }
-        self.pair_tell(review, (begun.one.into(), begun.other.into()), expected == "merged")?;
-        Ok(())
-    }
-
-    fn pair_tell(
-        &mut self,
-        review: &ChildMatchReview,
-        (one, other): (ChildId, ChildId),
-        merged: bool,
-    ) -> Result<(), StorageError> {
-        for child in [one, other] {
-            self.audit(Action::ChildMerge, child.as_uuid(), None);
-        }
-        for side in review.sides() {
-            let part = Some(("child_match_review", review.id.as_uuid()));
-            self.publish_part("child.match_review_changed", ResourceKind::Child, side.id.as_uuid(), part)?;
-        }
-        if merged && one != other {
-            // Whoever saw one of them sees all of them now.
-            for record in self.child_record_list(one)? {
-                self.publish("child.merged", ResourceKind::Child, record.as_uuid())?;
-            }
-        }
-        Ok(())
     }
 }

@@ -106,13 +106,7 @@ impl Tx<'_> {
     pub fn child_name_hold(&mut self, child: &LinkableChild, name: &GivenName) -> Result<bool, StorageError> {
         let kept = self.name_keep(child.id, name, NameSource::Reported)?;
         if kept {
-            let person = Person {
-                names: vec![name.held()],
-                birth_date: Some(child.birth_date),
-                sex: Some(child.sex),
-                ..Person::default()
-            };
-            self.lookup_write(child.id, &lookup_entry(&person), None)?;
+            self.lookup_write(child.id, &lookup_entry(&child.called(vec![name.held()])), None)?;
         }
         Ok(kept)
     }
@@ -133,6 +127,12 @@ impl Tx<'_> {
             self.now,
         ))
         .get_result(self.connection)?)
+    }
+
+    /// Writes what a record is found by that was just made: it holds no name but its own.
+    pub(super) fn lookup_begin(&mut self, child: &Child) -> Result<(), StorageError> {
+        let person = Person { names: vec![child.given_name().held()], ..child.person() };
+        self.lookup_write(child.id, &lookup_entry(&person), Some(LOOKUP_VERSION))
     }
 
     /// Writes anew what a record is found by, from all names that it holds.

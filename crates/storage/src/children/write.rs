@@ -181,7 +181,7 @@ impl Tx<'_> {
             return Ok(None);
         }
         self.name_keep(child.id, &child.given_name(), NameSource::Registered)?;
-        self.lookup_renew(&child)?;
+        self.lookup_begin(&child)?;
         self.audit(permit.action(), child.id.as_uuid(), None);
         self.publish("child.registered", ResourceKind::Child, child.id.as_uuid())?;
         Ok(Some(child))

@@ -211,8 +211,7 @@ impl Tx<'_> {
     }
 
     fn consilium_seats(&mut self, id: ConsiliumSessionId) -> Result<Vec<SeatView>, StorageError> {
-        type Row = (Uuid, Uuid, String, String, Option<bool>, String, String);
-        let found: Vec<Row> = consilium_members::table
+        let found: Vec<SeatRow> = consilium_members::table
             .inner_join(users::table.on(users::id.eq(consilium_members::user_id)))
             .inner_join(organisations::table.on(organisations::id.eq(consilium_members::organisation_id)))
             .filter(consilium_members::session_id.eq(id.as_uuid()))
@@ -227,17 +226,23 @@ impl Tx<'_> {
                 organisations::name,
             ))
             .load(self.connection)?;
-        found
-            .into_iter()
-            .map(|(user, organisation, agency, role, present, name, organisation_name)| {
-                let member = BoardMember {
-                    user: user.into(),
-                    organisation: organisation.into(),
-                    agency: rows::parse(&agency, "consilium_members", "agency_code", user)?,
-                    role: rows::parse(&role, "consilium_members", "role", user)?,
-                };
-                Ok(SeatView { member, name, organisation: organisation_name, present })
-            })
-            .collect()
+        seats_of(found, "consilium_members")
     }
+}
+
+/// A seat as boards keep it: user, organisation, agency, role, presence; then the names of the user and the organisation.
+pub(crate) type SeatRow = (Uuid, Uuid, String, String, Option<bool>, String, String);
+
+/// The seats of rows of this table.
+pub(crate) fn seats_of(found: Vec<SeatRow>, table: &'static str) -> Result<Vec<SeatView>, StorageError> {
+    let seat = |(user, organisation, agency, role, present, name, organisation_name): SeatRow| {
+        let member = BoardMember {
+            user: user.into(),
+            organisation: organisation.into(),
+            agency: rows::parse(&agency, table, "agency_code", user)?,
+            role: rows::parse(&role, table, "role", user)?,
+        };
+        Ok(SeatView { member, name, organisation: organisation_name, present })
+    };
+    found.into_iter().map(seat).collect()
 }

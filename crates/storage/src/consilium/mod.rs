@@ -12,6 +12,7 @@ mod write;
 pub use brought::BroughtCase;
 pub use list::{SessionFilter, SessionKey, SessionListItem};
 pub use load::{ConsiliumSession, DecisionView, ItemView, SeatView};
+pub(crate) use load::{SeatRow, seats_of};
 pub use of_case::CaseDecisionView;
 pub use record::NewDecision;
 pub use write::{NewItem, NewSession, SessionAmendment};

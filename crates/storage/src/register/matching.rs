@@ -206,8 +206,11 @@ impl Tx<'_> {
         rules: &MatchRules,
         rules_from: NaiveDate,
     ) -> Result<Found, StorageError> {
-        let child: Uuid = diesel::select(child_survivor(new.child.id.as_uuid())).get_result(self.connection)?;
         let candidates = self.match_candidates(new)?;
+        let mut child = new.child.id.as_uuid();
+        if !candidates.is_empty() {
+            child = diesel::select(child_survivor(child)).get_result(self.connection)?;
+        }
         let kind = new.nature.kind().as_str();
         let known = candidates.iter().map(|row| row.known(kind, child)).collect::<Result<Vec<_>, _>>()?;
         let told = Told { content: new.content(), role: new.child_role };

@@ -89,6 +89,8 @@ impl Tx<'_> {
                     reviews::decided_by.eq(user),
                     reviews::decided_at.eq(now),
                     reviews::reason.eq(text),
+                    reviews::read_older.eq(review.reads[0]),
+                    reviews::read_newer.eq(review.reads[1]),
                     reviews::version.eq(version),
                     reviews::updated_at.eq(now),
                 ))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
-use qorgan_domain::children::Sex;
+use qorgan_domain::children::{Sex, may_read_words};
 use qorgan_domain::identity::AgencyCode;
 use qorgan_domain::ids::{ChildId, FactId, MatchReviewId, ReportId, UserId};
 use qorgan_domain::policy::{Action, OrganisationRef, Subject, Verdict, decide, may_ever};
@@ -46,7 +46,7 @@ pub struct MatchReview {
     pub decided_by: Option<UserId>,
     /// When.
     pub decided_at: Option<DateTime<Utc>>,
-    /// Why.
+    /// Why, where the caller may read it.
     pub reason: Option<String>,
     /// When the pair was found.
     pub created_at: DateTime<Utc>,
@@ -59,6 +59,8 @@ pub struct MatchReview {
     /// Organisations in reach that reported one of them.
     reporters: Vec<OrganisationRef>,
     in_visible_case: bool,
+    /// Which of the facts, the older one first, the caller reads.
+    pub(super) reads: [bool; 2],
 }
 
 /// One of the two facts, as far as who decides may know.
@@ -122,6 +124,8 @@ struct ReviewRow {
     decided_at: Option<DateTime<Utc>>,
     reason: Option<String>,
     version: i64,
+    read_older: bool,
+    read_newer: bool,
     created_at: DateTime<Utc>,
 }
 
@@ -319,10 +323,14 @@ fn review(
     let reached = || [older.id, newer.id].into_iter().filter_map(|id| seen.get(&id));
     let reporters = reached().flat_map(|fact| fact.reporters.clone()).collect();
     let in_visible_case = reached().any(|fact| fact.in_visible_case);
+    let status = rows::parse(&row.status, TABLE_NAME, "status", row.id)?;
+    let reads = [older.id, newer.id].map(|id| seen.contains_key(&id));
+    // The reason of a merger stands in the history of the fact, for all who reported it.
+    let opens = status == ReviewStatus::Same || may_read_words([row.read_older, row.read_newer], reads);
     Ok(MatchReview {
         id: row.id.into(),
         version: row.version,
-        status: rows::parse(&row.status, TABLE_NAME, "status", row.id)?,
+        status,
         report_id: row.report_id.into(),
         score: row.score,
         evidence: serde_json::from_value(row.evidence).map_err(|_| StorageError::Corrupt {
@@ -334,12 +342,13 @@ fn review(
         assigned_to: row.assigned_to.map(Into::into),
         decided_by: row.decided_by.map(Into::into),
         decided_at: row.decided_at,
-        reason: row.reason,
+        reason: row.reason.filter(|_| opens),
         created_at: row.created_at,
         older,
         newer,
         children_asked: None,
         reporters,
         in_visible_case,
+        reads,
     })
 }

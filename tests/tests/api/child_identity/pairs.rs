@@ -2,6 +2,11 @@
 
 use std::thread;
 
+use chrono::Utc;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use qorgan_tests::{Client, Reply};
 use serde_json::{Value, json};
 
@@ -39,16 +44,21 @@ fn child_of(reply: &Reply) -> String {
     reply.body["report"]["child_id"].as_str().expect("a child").to_owned()
 }
 
-fn asked() -> Asked {
-    let cast = Cast::new();
-    let abroad = cast.server.client("supervisor.abroad");
+/// The two reports, and the review of their facts.
+fn near(cast: &Cast) -> (Reply, Reply, String) {
     let first = filed(&cast.pedagogue, "2026-02-10", spelled("2013-08-21"));
     let second = filed(&cast.stranger, "2026-02-10", spelled("2014-01-02"));
     assert_eq!(second.body["match"]["outcome"], "review", "{}", second.text);
     let open = cast.supervisor.get("/register/match-reviews?status=open").expect(200);
-    let match_review = open.body["items"][0]["id"].as_str().expect("a review").to_owned();
     assert_eq!(open.body["items"][0]["same_child"], false);
     assert_eq!(open.body["items"][0]["children_review"], Value::Null);
+    (first, second, open.body["items"][0]["id"].as_str().expect("a review").to_owned())
+}
+
+fn asked() -> Asked {
+    let cast = Cast::new();
+    let abroad = cast.server.client("supervisor.abroad");
+    let (first, second, match_review) = near(&cast);
     let same = json!({"decision": "same", "reason": "Both schools speak of one event"});
     let path = format!("/register/match-reviews/{match_review}");
     let decided = cast.supervisor.change(&format!("{path}/decide"), 1, &same).expect(200);
@@ -59,8 +69,44 @@ fn asked() -> Asked {
 }
 
 fn decide(client: &Client, review: &str, version: i64, decision: &str) -> Reply {
-    let body = json!({"decision": decision, "reason": format!("We hold them for {decision}.")});
+    say(client, review, version, decision, &format!("We hold them for {decision}."))
+}
+
+fn say(client: &Client, review: &str, version: i64, decision: &str, reason: &str) -> Reply {
+    let body = json!({"decision": decision, "reason": reason});
     client.change(&format!("/children/match-reviews/{review}/decide"), version, &body)
+}
+
+/// The reasons that a client reads, by themselves and in the list.
+fn reasons(client: &Client, review: &str) -> Vec<String> {
+    let read = client.get(&format!("/children/match-reviews/{review}")).expect(200);
+    let list = client.get("/children/match-reviews").expect(200);
+    let listed = list.body["items"].as_array().expect("items").iter().find(|item| item["id"] == *review);
+    assert_eq!(listed.map(|item| &item["reasons"]), Some(&read.body["reasons"]));
+    let all = read.body["reasons"].as_array().expect("reasons");
+    all.iter().map(|words| words["reason"].as_str().expect("a reason").to_owned()).collect()
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// What the database shows the server in the session of a user: rows of words, of merges, and reasons of reviews.
+fn shown_by_the_database(cast: &Cast, username: &str) -> [i64; 3] {
+    let mut connection = cast.server.database.server();
+    connection.batch_execute("BEGIN").expect("begin");
+    sql_query("SELECT enter_session($1, $2, $3, NULL) AS answer")
+        .bind::<SqlUuid, _>(cast.server.world.person(username).session.as_uuid())
+        .bind::<Timestamptz, _>(Utc::now())
+        .bind::<Nullable<Text>, _>(None::<String>)
+        .execute(&mut connection)
+        .expect("enter the session");
+    ["child_match_review_words", "child_merges", "child_match_reviews WHERE reason IS NOT NULL"].map(|rows| {
+        let query = sql_query(format!("SELECT count(*) AS count FROM {rows}"));
+        query.get_result::<Count>(&mut connection).expect("a count").count
+    })
 }
 
 #[test]
@@ -116,6 +162,78 @@ fn records_are_merged_when_both_sides_say_so_and_not_before() {
     let apart = json!({"reason": "Two cousins after all."});
     cast.supervisor.change(&format!("/children/{other}/unmerge"), merged.version(), &apart).expect(200);
     let _ = cast.pedagogue.get(&format!("/children/{other}")).problem(404, "not_found");
+}
+
+/// Who writes may name the child whose record lies before him: his words are the other side's only while both see one
+/// record, which may end.
+#[test]
+fn words_of_one_side_are_the_others_while_the_records_are_one() {
+    let it = asked();
+    let Asked { cast, abroad, other, review, .. } = &it;
+    let (ours, theirs) = ("Арман Сериков told his aunt of it.", "The father of Сериков is known to us.");
+    let first = say(&cast.supervisor, review, 1, "same", ours).expect(200);
+    let said = &first.body["reasons"][0];
+    assert_eq!((&said["decision"], &said["reason"]), (&json!("same"), &json!(ours)));
+    assert!(said["said_by"].is_string() && said["said_at"].is_string(), "{}", first.text);
+    assert_eq!(reasons(&cast.supervisor, review), [ours]);
+
+    // The other side reads that it was said, not what, nor by whom.
+    assert!(reasons(abroad, review).is_empty());
+    let read = abroad.get(&format!("/children/match-reviews/{review}")).expect(200);
+    assert_eq!((&read.body["one"]["confirmed"], &read.body["one"]["confirmed_by"]), (&json!(true), &Value::Null));
+    assert!(!read.text.contains("aunt"), "{}", read.text);
+    assert_eq!(shown_by_the_database(cast, "supervisor.home"), [1, 0, 0]);
+    assert_eq!(shown_by_the_database(cast, "supervisor.abroad"), [0, 0, 0]);
+
+    let second = say(abroad, review, 2, "same", theirs).expect(200);
+    assert_eq!((&second.body["status"], &second.body["decided_by"].is_string()), (&json!("same"), &true));
+    for (client, name) in [(&cast.supervisor, "supervisor.home"), (abroad, "supervisor.abroad")] {
+        assert_eq!(reasons(client, review), [ours, theirs]);
+        assert_eq!(shown_by_the_database(cast, name), [2, 1, 0]);
+    }
+
+    let merged = cast.stranger.get(&format!("/children/{other}")).expect(200);
+    let apart = json!({"reason": "Two cousins after all."});
+    cast.supervisor.change(&format!("/children/{other}/unmerge"), merged.version(), &apart).expect(200);
+    assert_eq!(reasons(&cast.supervisor, review), [ours]);
+    assert_eq!(reasons(abroad, review), [theirs]);
+    let decided_by = |client: &Client| {
+        client.get(&format!("/children/match-reviews/{review}")).expect(200).body["decided_by"].is_string()
+    };
+    assert_eq!((decided_by(&cast.supervisor), decided_by(abroad)), (false, true));
+    for name in ["supervisor.home", "supervisor.abroad"] {
+        assert_eq!(shown_by_the_database(cast, name), [1, 0, 0], "{name}");
+    }
+}
+
+#[test]
+fn who_hears_of_two_children_does_not_hear_why() {
+    let it = asked();
+    let Asked { cast, abroad, review, .. } = &it;
+    let said = say(&cast.supervisor, review, 1, "different", "Арман lives with us alone.").expect(200);
+    assert_eq!((&said.body["status"], &said.body["decided_by"].is_string()), (&json!("different"), &true));
+    assert_eq!(reasons(&cast.supervisor, review), ["Арман lives with us alone."]);
+    let read = abroad.get(&format!("/children/match-reviews/{review}")).expect(200);
+    assert_eq!((&read.body["status"], &read.body["decided_by"]), (&json!("different"), &Value::Null));
+    assert!(read.body["decided_at"].is_string() && !read.text.contains("lives"), "{}", read.text);
+    assert!(reasons(abroad, review).is_empty());
+    assert_eq!(shown_by_the_database(cast, "supervisor.abroad"), [0, 0, 0]);
+}
+
+/// Neither does who decides on the facts name the child to the reporter of the other one, unless they are one fact.
+#[test]
+fn why_two_facts_are_two_is_for_who_reads_both() {
+    let cast = Cast::new();
+    let abroad = cast.server.client("supervisor.abroad");
+    let (_, _, review) = near(&cast);
+    let path = format!("/register/match-reviews/{review}");
+    let body = json!({"decision": "different", "reason": "Арман was in the clinic on that day."});
+    let decided = cast.supervisor.change(&format!("{path}/decide"), 1, &body).expect(200);
+    assert_eq!(decided.body["reason"], body["reason"]);
+    let read = abroad.get(&path).expect(200);
+    assert_eq!((&read.body["status"], &read.body["reason"]), (&json!("different"), &Value::Null));
+    assert!(!abroad.get("/register/match-reviews").expect(200).text.contains("clinic"));
+    assert_eq!(cast.supervisor.get(&path).expect(200).body["reason"], body["reason"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use qorgan_domain::ids::{ChildId, ChildMatchReviewId, FactId, UserId};
 use qorgan_domain::register::matching::{MatchDecision, ReviewStatus};
 use qorgan_domain::text::Reason;
-use qorgan_storage::children::{ChildMatchReview, ChildMatchReviewKey, PairError, PairedChild};
+use qorgan_storage::children::{ChildMatchReview, ChildMatchReviewKey, PairError, PairWords, PairedChild};
 use qorgan_storage::{AccessError, Authorized, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -74,6 +74,31 @@ impl From<&PairedChild> for PairedChildView {
     }
 }
 
+/// What somebody said of a pair of records.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PairReason)]
+pub struct PairReasonView {
+    /// Whether they are one child.
+    pub decision: MatchDecision,
+    /// Why.
+    pub reason: String,
+    /// Who said it.
+    pub said_by: UserId,
+    /// When.
+    pub said_at: DateTime<Utc>,
+}
+
+impl From<&PairWords> for PairReasonView {
+    fn from(words: &PairWords) -> Self {
+        Self {
+            decision: if words.same { MatchDecision::Same } else { MatchDecision::Different },
+            reason: words.reason.clone(),
+            said_by: words.said_by,
+            said_at: words.said_at,
+        }
+    }
+}
+
 /// Two records that may be one child.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ChildMatchReview)]
@@ -90,12 +115,13 @@ pub struct ChildMatchReviewView {
     pub other: PairedChildView,
     /// The fact that both are about; `null` where the caller may not read it.
     pub fact_id: Option<FactId>,
-    /// Who decided.
+    /// Who decided; `null` where that was the other side, or nobody.
     pub decided_by: Option<UserId>,
     /// When.
     pub decided_at: Option<DateTime<Utc>>,
-    /// Why; what both sides said.
-    pub reason: Option<String>,
+    /// What was said of the pair, the earliest first. Words of the other side are shown once the records are one; until
+    /// then `status` and `confirmed` tell what it decided.
+    pub reasons: Vec<PairReasonView>,
     /// When it was asked.
     pub created_at: DateTime<Utc>,
 }
@@ -111,7 +137,7 @@ impl From<&ChildMatchReview> for ChildMatchReviewView {
             fact_id: review.fact,
             decided_by: review.decided_by,
             decided_at: review.decided_at,
-            reason: review.reason.clone(),
+            reasons: review.words.iter().map(PairReasonView::from).collect(),
             created_at: review.created_at,
         }
     }
@@ -180,7 +206,8 @@ pub async fn child_match_review_get(ctx: Ctx, id: PathId<ChildMatchReviewId>) ->
 ///
 /// `same` counts for the records that you may merge. When it was said for both, by you or by whoever may merge the other,
 /// the records are merged (`unmerge` takes it back); until then the pair stays open. Records with different ИИН are two
-/// children (409 `child_iins_differ`). `different` closes the pair.
+/// children (409 `child_iins_differ`). `different` closes the pair. The other side does not read your reason unless the records
+/// are merged: it may not know the child.
 #[utoipa::path(
     tag = "children",
     operation_id = "child_match_review_decide",

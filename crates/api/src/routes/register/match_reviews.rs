@@ -170,7 +170,7 @@ pub struct MatchReviewView {
     pub decided_by: Option<UserId>,
     /// When.
     pub decided_at: Option<DateTime<Utc>>,
-    /// Why.
+    /// Why; `null` where two facts stayed two and who decided read one of them that you may not.
     pub reason: Option<String>,
     /// When the pair was found.
     pub created_at: DateTime<Utc>,

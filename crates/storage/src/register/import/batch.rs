@@ -9,10 +9,8 @@ use qorgan_domain::register::matching::MatchOutcome;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::file::RowsAtOnce;
 use super::{FactImportRun, RowFiling, RowReport};
 use crate::lists::{KnownRows, RowKey, Standing, asked, known_rows, standing};
-use crate::reference::ListPeriod;
 use crate::register::FiledReport;
 use crate::schema::register_import_rows as imported;
 use crate::{AccessError, StorageError, Tx};
@@ -85,27 +83,29 @@ impl Tx<'_> {
             }
         }
         let known = self.fact_rows_known(run, &candidates)?;
-        let people: Vec<_> = candidates.iter().map(|it| (&it.report.row.person, &it.report.kato)).collect();
-        // Always in this order, as a single report does: events first, then children.
+        let new = |it: &&Candidate| !known.contains_key(&it.key);
+        let reports: Vec<&RowReport> = candidates.iter().filter(new).map(|it| &it.report).collect();
         self.report_match_begin_whole()?;
-        self.rows_registration_begin(&people)?;
-        let today = self.today();
-        let rows = RowsAtOnce { action_days: self.list_period(ListPeriod::Action, today)?, registrations_wait: true };
+        let mut rows = self.rows_at_once(&reports)?;
+        let mut places = 0..;
         let mut kept = Vec::with_capacity(candidates.len());
         for candidate in candidates {
             let row = candidate.report.row.row;
+            let place = Some(&candidate).filter(new).and_then(|_| places.next()).unwrap_or_default();
             match standing(&known, &mut run.seen, &candidate.key, &candidate.hash) {
-                Standing::Fresh => match self.part(|tx| tx.row_report_file_among(&candidate.report, rows)) {
-                    Ok(filed) => {
-                        count(run, &filed);
-                        kept.push((candidate, filed.report.id.as_uuid()));
+                Standing::Fresh => {
+                    match self.part(|tx| tx.row_report_file_among(&candidate.report, &mut rows, place)) {
+                        Ok(filed) => {
+                            count(run, &filed);
+                            kept.push((candidate, filed.report.id.as_uuid()));
+                        }
+                        Err(RowFiling::Refused(refused)) => {
+                            run.seen.remove(&candidate.key);
+                            problems.extend(refused.into_iter().map(|(field, it)| RowProblem::of(row, field, it)));
+                        }
+                        Err(RowFiling::Failed(error)) => return Err(error),
                     }
-                    Err(RowFiling::Refused(refused)) => {
-                        run.seen.remove(&candidate.key);
-                        problems.extend(refused.into_iter().map(|(field, it)| RowProblem::of(row, field, it)));
-                    }
-                    Err(RowFiling::Failed(error)) => return Err(error),
-                },
+                }
                 Standing::Repeated => run.counts.repeated += 1,
                 Standing::Changed => {
                     let changed = Invalid::new("external_id_changed");

@@ -9,7 +9,7 @@ use qorgan_domain::matching::{HeldName, Person};
 use qorgan_domain::register::import::RowPerson;
 use qorgan_domain::territory::Kato;
 
-use crate::children::{Candidate, Identified, LinkableChild};
+use crate::children::{Candidate, Identified, LinkableChild, PeopleFound};
 use crate::{Permit, StorageError, Tx};
 
 /// Persons that are looked for at once.
@@ -74,30 +74,34 @@ impl Tx<'_> {
         Ok(children)
     }
 
+    /// Looks for the children of rows that become reports one after the other. Registrations of children alike wait.
+    pub(super) fn row_people_find(&mut self, rows: &[(&RowPerson, &Kato)]) -> Result<PeopleFound, StorageError> {
+        self.people_find(rows.iter().map(|(row, kato)| person(row, Some(*kato))).collect())
+    }
+}
+
+impl RowRecord {
     /// The record that the child of a row certainly is, as for a report of its own
     /// ([`reported_child`](qorgan_domain::children::reported_child)), the records that it may be, and whether another child
     /// holds its number.
-    pub(super) fn row_child(
-        &mut self,
-        permit: &Permit,
-        row: &RowPerson,
-        kato: &Kato,
-    ) -> Result<RowRecord, StorageError> {
-        let found = match self.child_identify(permit, &person(row, Some(kato)))? {
-            Identified::Certain(child, _) => return Ok(RowRecord { certain: Some(child), ..RowRecord::default() }),
+    pub(super) fn of(found: Identified) -> Self {
+        let found = match found {
+            Identified::Certain(child, _) => return Self { certain: Some(child), ..Self::default() },
             Identified::Uncertain(found) => found,
-            Identified::Unknown => return Ok(RowRecord::default()),
+            Identified::Unknown => return Self::default(),
         };
         let resembling: Vec<Resembling> = found.iter().map(Candidate::resembling).collect();
         let certain = reported_child(&resembling, false).map(|place| found[place].linkable());
         let alike = found.iter().map(|it| it.id).filter(|id| certain.as_ref().is_none_or(|child| child.id != *id));
-        Ok(RowRecord {
+        Self {
             alike: alike.collect(),
             number_of_another: certain.is_none() && found.iter().any(|it| it.same_iin),
             certain,
-        })
+        }
     }
+}
 
+impl Tx<'_> {
     /// Makes registrations of children alike wait, as [`Tx::child_registration_begin`] does, for all rows of a batch at
     /// once and in one order: locks taken row by row would meet those of others crosswise.
     pub(super) fn rows_registration_begin(&mut self, rows: &[(&RowPerson, &Kato)]) -> Result<(), StorageError> {

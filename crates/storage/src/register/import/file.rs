@@ -9,7 +9,7 @@ use qorgan_domain::territory::Kato;
 use uuid::Uuid;
 
 use super::child::RowRecord;
-use crate::children::{GivenName, LinkableChild, NewChild};
+use crate::children::{GivenName, LinkableChild, NewChild, PeopleFound};
 use crate::reference::ListPeriod;
 use crate::register::{ExternalReference, FiledReport, FilingError, NewReport, ReportedChild};
 use crate::{AccessError, StorageError, Tx};
@@ -23,6 +23,16 @@ pub struct RowReport {
     pub kato: Kato,
     /// The child's school.
     pub school: Option<OrganisationRef>,
+}
+
+impl RowReport {
+    fn references(&self) -> Result<Vec<ExternalReference>, StorageError> {
+        let named = self.row.references.iter();
+        named
+            .map(|it| it.system.parse().map(|system| ExternalReference { system, number: it.number.clone() }))
+            .collect::<Result<_, _>>()
+            .map_err(|_| StorageError::Statement("a row names no known system"))
+    }
 }
 
 /// Why a row was not filed.
@@ -46,13 +56,12 @@ impl From<StorageError> for RowFiling {
     }
 }
 
-/// What is the same for all rows of a batch.
-#[derive(Debug, Clone, Copy)]
+/// Rows that are filed one after the other.
 pub(super) struct RowsAtOnce {
     /// An event calls for action for so many days.
-    pub(super) action_days: i64,
-    /// Whether registrations of children alike wait already, for all rows.
-    pub(super) registrations_wait: bool,
+    action_days: i64,
+    /// Their children: registrations of children alike wait.
+    people: PeopleFound,
 }
 
 fn refused<T>(field: FactField, code: &'static str) -> Result<T, RowFiling> {
@@ -66,16 +75,30 @@ impl Tx<'_> {
     /// # Errors
     /// [`RowFiling`].
     pub fn row_report_file(&mut self, report: &RowReport) -> Result<FiledReport, RowFiling> {
-        let today = self.today();
-        let alone = RowsAtOnce { action_days: self.list_period(ListPeriod::Action, today)?, registrations_wait: false };
-        self.row_report_file_among(report, alone)
+        let references = report.references()?;
+        self.report_match_begin([(report.row.occurred_on, references.as_slice())])?;
+        let mut rows = self.rows_at_once(&[report])?;
+        self.row_report_file_among(report, &mut rows, 0)
     }
 
-    /// The same for one of many rows.
+    /// Looks for the children of rows at once, before they are filed one by one. Reports that could tell of the same events
+    /// wait already: always in this order, events first, then children.
+    pub(super) fn rows_at_once(&mut self, rows: &[&RowReport]) -> Result<RowsAtOnce, StorageError> {
+        let people: Vec<_> = rows.iter().map(|it| (&it.row.person, &it.kato)).collect();
+        self.rows_registration_begin(&people)?;
+        let today = self.today();
+        Ok(RowsAtOnce {
+            action_days: self.list_period(ListPeriod::Action, today)?,
+            people: self.row_people_find(&people)?,
+        })
+    }
+
+    /// Files one of these rows.
     pub(super) fn row_report_file_among(
         &mut self,
         report: &RowReport,
-        rows: RowsAtOnce,
+        rows: &mut RowsAtOnce,
+        place: usize,
     ) -> Result<FiledReport, RowFiling> {
         let gaps = report.row.gaps();
         let (Some(nature), Some(setting), Some(description)) =
@@ -87,15 +110,8 @@ impl Tx<'_> {
             return Err(RowFiling::Refused(gaps));
         }
         let calls_for_action = (self.today() - report.row.occurred_on).num_days() <= rows.action_days;
-        let external_refs: Result<Vec<_>, _> = report
-            .row
-            .references
-            .iter()
-            .map(|it| it.system.parse().map(|system| ExternalReference { system, number: it.number.clone() }))
-            .collect();
-        let external_refs = external_refs.map_err(|_| StorageError::Statement("a row names no known system"))?;
-        self.report_match_begin([(report.row.occurred_on, external_refs.as_slice())])?;
-        let (child, children_alike) = self.row_child_known(report, rows)?;
+        let external_refs = report.references()?;
+        let (child, children_alike) = self.row_child_known(report, rows, place)?;
         let permit = self.authorize(Action::ReportFile)?;
         let new = NewReport {
             id: None,
@@ -120,22 +136,23 @@ impl Tx<'_> {
         }
     }
 
-    /// Another spelling by which a child is reported is kept with its record.
-    fn row_name_hold(&mut self, child: &LinkableChild, person: &RowPerson) -> Result<(), StorageError> {
-        if let (Some(last), Some(first)) = (&person.last_name, &person.first_name) {
-            let name = GivenName { last: last.clone(), first: first.clone(), patronymic: person.patronymic.clone() };
-            if self.child_name_hold(child, &name)? {
-                self.publish("child.name_held", ResourceKind::Child, child.id.as_uuid())?;
-            }
+    /// Another spelling by which a child is reported is kept with its record. False where it was held before.
+    fn row_name_hold(&mut self, child: &LinkableChild, person: &RowPerson) -> Result<bool, StorageError> {
+        let (Some(last), Some(first)) = (&person.last_name, &person.first_name) else { return Ok(false) };
+        let name = GivenName { last: last.clone(), first: first.clone(), patronymic: person.patronymic.clone() };
+        let held = self.child_name_hold(child, &name)?;
+        if held {
+            self.publish("child.name_held", ResourceKind::Child, child.id.as_uuid())?;
         }
-        Ok(())
+        Ok(held)
     }
 
     /// The child of a row, registered where the index does not know it for certain, and those it may be besides.
     fn row_child_known(
         &mut self,
         report: &RowReport,
-        rows: RowsAtOnce,
+        rows: &mut RowsAtOnce,
+        place: usize,
     ) -> Result<(ReportedChild, Vec<ChildId>), RowFiling> {
         let permit = self.authorize(Action::ChildRegister)?;
         let person = &report.row.person;
@@ -155,19 +172,21 @@ impl Tx<'_> {
             kato: report.kato.clone(),
             organisation: report.school.clone(),
         };
-        if !rows.registrations_wait {
-            self.child_registration_begin(&new)?;
-        }
-        let RowRecord { certain, alike, number_of_another } = self.row_child(&permit, person, &report.kato)?;
+        let found = self.person_identify(&permit, &rows.people, place)?;
+        let RowRecord { certain, alike, number_of_another } = RowRecord::of(found);
         if let Some(child) = certain {
-            self.row_name_hold(&child, person)?;
+            if self.row_name_hold(&child, person)? {
+                rows.people.name_held(place, &child);
+            }
             return Ok((ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex }, alike));
         }
         if number_of_another {
             // A wrong digit: it belongs to somebody else, and nobody holds a number twice.
             new.iin = None;
         }
-        match self.child_insert(&permit, new)? {
+        let registered = self.child_insert(&permit, new)?;
+        rows.people.registered(place);
+        match registered {
             Some(child) => Ok((ReportedChild { id: child.id, birth_date: child.birth_date, sex: child.sex }, alike)),
             // Somebody else took the number just now.
             None => refused(FactField::Iin, "iin_taken"),

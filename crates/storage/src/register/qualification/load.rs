@@ -9,7 +9,7 @@ use qorgan_domain::register::qualification::{Group, GroupSeat, RecusalGround};
 use uuid::Uuid;
 
 use super::QualificationItem;
-use crate::consilium::SeatView;
+use crate::consilium::{SeatRow, SeatView, seats_of};
 use crate::reference::qualification::{GroupRuleColumns, group_rules};
 use crate::schema::{organisations, qualification_members as members, qualification_sessions as sessions, users};
 use crate::{AccessError, Authorized, Denial, StorageError, Tx, rows};
@@ -205,8 +205,7 @@ impl Tx<'_> {
     }
 
     fn qualification_seats(&mut self, id: QualificationSessionId) -> Result<Vec<SeatView>, StorageError> {
-        type Row = (Uuid, Uuid, String, String, Option<bool>, String, String);
-        let found: Vec<Row> = members::table
+        let found: Vec<SeatRow> = members::table
             .inner_join(users::table.on(users::id.eq(members::user_id)))
             .inner_join(organisations::table.on(organisations::id.eq(members::organisation_id)))
             .filter(members::session_id.eq(id.as_uuid()))
@@ -221,17 +220,6 @@ impl Tx<'_> {
                 organisations::name,
             ))
             .load(self.connection)?;
-        found
-            .into_iter()
-            .map(|(user, organisation, agency, role, present, name, organisation_name)| {
-                let member = BoardMember {
-                    user: user.into(),
-                    organisation: organisation.into(),
-                    agency: rows::parse(&agency, "qualification_members", "agency_code", user)?,
-                    role: rows::parse(&role, "qualification_members", "role", user)?,
-                };
-                Ok(SeatView { member, name, organisation: organisation_name, present })
-            })
-            .collect()
+        seats_of(found, "qualification_members")
     }
 }
