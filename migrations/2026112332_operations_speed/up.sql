@@ -181,7 +181,7 @@ $$;
 CREATE TRIGGER case_milestones_given AFTER UPDATE OF organisation_id ON case_tasks FOR EACH ROW
     WHEN (OLD.organisation_id <> NEW.organisation_id) EXECUTE FUNCTION case_milestones_given();
 
--- The deadlines that there are.
+-- The deadlines that there are already.
 INSERT INTO case_milestone_kinds (kind, risk_level)
 SELECT DISTINCT d.kind, r.risk_level FROM case_deadlines d JOIN clock_rules r ON r.id = d.rule_id ORDER BY 1, 2;
 INSERT INTO case_milestones (deadline_id, case_id, organisation_id, record_key, started_at, due_at, settled_at, paused_at, hours,

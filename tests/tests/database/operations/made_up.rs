@@ -8,7 +8,7 @@ const UP: &str = include_str!("../../../../migrations/2026112332_operations_spee
 
 /// The part of the migration that makes what is counted of deadlines.
 pub fn milestones() -> &'static str {
-    let rest = UP.split("-- The deadlines that there are.").nth(1).expect("the part");
+    let rest = UP.split("-- The deadlines that there are already.").nth(1).expect("the part");
     rest.split("CREATE INDEX").next().expect("its end")
 }
 
