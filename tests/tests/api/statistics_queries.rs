@@ -395,3 +395,53 @@ fn the_office_alone_sees_what_is_so_fine() {
         analyst.get(&format!("/statistics/register?{year}&{query}")).expect(200);
     }
 }
+
+#[test]
+fn a_moment_shows_what_was_recorded_until_then_and_at_it() {
+    #[derive(QueryableByName)]
+    struct Recorded {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        text: String,
+    }
+    let cast = Cast::new();
+    for name in ["Бірінші", "Екінші"] {
+        let child = cast.child(name);
+        cast.pedagogue.post("/register/reports", &report(&child, None)).expect(201);
+    }
+    let recorded: Vec<Recorded> = sql_query(
+        "SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS text
+         FROM register_fact_versions, LATERAL (VALUES (recorded_at), (recorded_at - interval '1 microsecond')) AS m (moment)
+         ORDER BY moment",
+    )
+    .load(&mut cast.server.database.owner())
+    .expect("moments");
+    for (at, facts) in recorded.iter().zip([0, 1, 1, 2]) {
+        let ask = |more: &str| get(&cast.statistician, &format!("as_of={}{more}", at.text)).expect(200);
+        // From sums, from the versions fact by fact, and children.
+        let table = ask("");
+        assert_eq!((&table.body["total"], &table.body["final"]), (&json!(facts), &json!(false)), "{}", at.text);
+        assert_eq!(ask("&group_by=day,sex,agency,channel,setting").body["total"], facts, "{}", at.text);
+        assert_eq!(ask("&measures=children").body["totals"]["children"], facts, "{}", at.text);
+        let shown: chrono::DateTime<chrono::Utc> =
+            table.body["as_of"].as_str().expect("a moment").parse().expect("a time");
+        assert_eq!(shown, at.text.parse::<chrono::DateTime<chrono::Utc>>().expect("a time"));
+    }
+    // Without the day's end the period ends with the day of the moment in Kazakhstan.
+    let evening = cast.statistician.get("/statistics/register?as_of=2025-12-31T20:00:00Z").expect(200);
+    assert_eq!(
+        (&evening.body["to"], &evening.body["final"], &evening.body["as_of"]),
+        (&json!("2026-01-01"), &json!(true), &json!("2025-12-31T20:00:00Z"))
+    );
+    let evening =
+        cast.statistician.get("/statistics/register?as_of=2026-01-01T01:00:00%2B05:00&format=csv").expect(200);
+    assert!(evening.text.contains(",2025-12-31T20:00:00Z,exact"), "{}", evening.text);
+    let ahead = cast.statistician.get("/statistics/register?as_of=2999-01-01T00:00:00Z");
+    assert_eq!(ahead.problem(400, "invalid_query").errors(), [("as_of".to_owned(), "as_of_future".to_owned())]);
+    let wrong = cast.statistician.get("/statistics/register?as_of=2026-01-01T25:00");
+    assert_eq!(wrong.problem(400, "invalid_query").errors(), [("as_of".to_owned(), "as_of_format".to_owned())]);
+    // Protected counts are of the end of a month, whatever the moment.
+    let analyst = cast.server.client("analyst.home");
+    let rested =
+        analyst.get("/statistics/register?from=2025-01-01&to=2025-12-31&as_of=2025-12-31T18:59:59Z").expect(200);
+    assert_eq!(rested.body["as_of"], "2025-11-30");
+}

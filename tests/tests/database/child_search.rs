@@ -35,10 +35,24 @@ impl Chance {
         usize::try_from(self.next() % n as u64).expect("a place")
     }
 
-    /// Skewed towards the first: as a few names are common and many are rare.
-    fn skewed(&mut self, n: usize) -> usize {
+    /// A place among `n`, the share of place `r` being as 1 ⁄ (r + `flatness`) (Zipf–Mandelbrot): a few are common.
+    fn ranked(&mut self, n: usize, flatness: f64) -> usize {
         let unit = (self.next() % 1_000_000) as f64 / 1_000_000.0;
-        ((n as f64 * unit.powi(3)) as usize).min(n - 1)
+        let first = flatness + 0.5;
+        ((first * ((n as f64 + first) / first).powf(unit) - first) as usize).min(n - 1)
+    }
+
+    /// Last names as in Kazakhstan: of 17.2 million people 33 names are borne by one in twenty, the first by 0.43 %, the
+    /// 33rd by 0.06 % (Ministry of Justice, list of 2014); the rest are many and rare.
+    fn last_name<'a>(&mut self, names: &'a [String]) -> &'a str {
+        let place = if self.below(100) < 17 { self.ranked(names.len(), 4.0) } else { self.below(names.len()) };
+        &names[place]
+    }
+
+    /// First names as those given in June 2023 (Bureau of National Statistics): of girls 3.6 % have the first and 1.6 % the
+    /// tenth, of boys 1.8 and 1.0 %; of both together half of that.
+    fn first_name<'a>(&mut self, names: &'a [String]) -> &'a str {
+        &names[self.ranked(names.len(), 15.0)]
     }
 }
 
@@ -194,14 +208,14 @@ struct Made {
 
 fn make(chance: &mut Chance, lasts: &[String], firsts: &[String]) -> Made {
     let patronymic = (chance.below(10) > 0).then(|| {
-        let father = &firsts[chance.skewed(firsts.len())];
+        let father = chance.first_name(firsts);
         format!("{father}{}", ["ұлы", "ович"][chance.below(2)])
     });
     let epoch = NaiveDate::from_ymd_opt(2008, 1, 1).expect("a day");
     Made {
         id: Uuid::now_v7(),
-        last: lasts[chance.skewed(lasts.len())].clone(),
-        first: firsts[chance.skewed(firsts.len())].clone(),
+        last: chance.last_name(lasts).to_owned(),
+        first: chance.first_name(firsts).to_owned(),
         patronymic,
         born: epoch + Days::new(chance.next() % 6570),
     }
@@ -447,7 +461,7 @@ fn by_name(bench: &Bench, asked: &[Made], chance: &mut Chance) {
     ] {
         let (mut found, mut times) = (0, Vec::new());
         // Without the day of birth a list of namesakes is cut off somewhere: that is another thing than not finding.
-        let (mut without_day, mut cut_off, mut cut_off_with_day) = (0, 0, 0);
+        let (mut with_day, mut found_with_day, mut cut_off, mut cut_off_with_day) = (0, 0, 0, 0);
         for child in asked {
             let mut words = vec![child.last.clone(), child.first.clone()];
             words.extend(child.patronymic.clone().filter(|_| with_patronymic));
@@ -466,7 +480,8 @@ fn by_name(bench: &Bench, asked: &[Made], chance: &mut Chance) {
             });
             let hit = candidates.iter().any(|candidate| candidate.id == ChildId::from_uuid(child.id));
             found += usize::from(hit);
-            without_day += usize::from(born.is_none());
+            with_day += usize::from(born.is_some());
+            found_with_day += usize::from(hit && born.is_some());
             if !hit && candidates.len() == limit {
                 cut_off += 1;
                 cut_off_with_day += usize::from(born.is_some());
@@ -482,11 +497,12 @@ fn by_name(bench: &Bench, asked: &[Made], chance: &mut Chance) {
             }
             times.push(time);
         }
-        println!(
-            "  not shown since {limit} others were: {cut_off}, {cut_off_with_day} of them asked for with the day of birth \
-             ({without_day} were asked for without)"
-        );
+        let (without_day, found_without) = (times.len() - with_day, found - found_with_day);
         report(what, found, times);
+        println!(
+            "  with the day of birth {found_with_day} of {with_day}, without it {found_without} of {without_day}; not shown \
+             since {limit} others were: {cut_off}, {cut_off_with_day} of them with the day"
+        );
     }
 }
 

@@ -122,6 +122,7 @@ crate::leaf_str!(
     signals::TriageDecision,
     signals::Urgency,
     statistics::AgeFiveYears,
+    statistics::AsOf,
     statistics::AgeSchoolStage,
     statistics::ChildAge,
     statistics::Comparison,

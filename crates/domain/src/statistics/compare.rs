@@ -57,7 +57,7 @@ impl StatisticsQuery {
     /// years to compare), `compare_no_period` where nothing of the period has passed or the earlier one is before the calendar.
     pub fn earlier(&self, comparison: Comparison) -> Result<Earlier, Invalid> {
         let none = || Invalid::new("compare_no_period");
-        let (from, to) = (self.from(), self.to().min(self.as_of()));
+        let (from, to) = (self.from(), self.to().min(self.as_of_day()));
         if to < from {
             return Err(none());
         }
@@ -125,7 +125,7 @@ mod tests {
             group_by: group_by.to_vec(),
             from,
             to,
-            as_of: Some(day(as_of)),
+            as_of: Some(as_of.parse().unwrap()),
             filters: Filters::default(),
         };
         StatisticsQuery::new(parameters, day("2030-01-01")).unwrap()
@@ -149,7 +149,7 @@ mod tests {
         ] {
             let query = query(&[], day(period[0]), day(period[1]), "2029-05-10").earlier(comparison).unwrap().query;
             assert_eq!([query.from(), query.to()], expected.map(day), "{comparison} {period:?}");
-            assert_eq!(query.as_of(), day("2029-05-10"));
+            assert_eq!(query.as_of_day(), day("2029-05-10"));
         }
     }
 

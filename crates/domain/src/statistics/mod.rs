@@ -1,5 +1,6 @@
 //! Counting facts of the register.
 
+mod as_of;
 mod attribute;
 mod compare;
 mod dimension;
@@ -13,6 +14,7 @@ mod rates;
 pub mod release;
 pub mod risk;
 
+pub use as_of::AsOf;
 pub use attribute::Attribute;
 pub use compare::{Comparison, Earlier, percent};
 pub use dimension::{AgeFiveYears, AgeSchoolStage, ChildAge, Dimension, FactOutcome};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Months, NaiveDate};
 
-use super::{Attribute, Dimension, Filters};
+use super::{AsOf, Attribute, Dimension, Filters};
 use crate::Invalid;
 use crate::words::words;
 
@@ -35,8 +35,8 @@ pub struct StatisticsParameters {
     pub from: NaiveDate,
     /// Last day of the events, itself included.
     pub to: NaiveDate,
-    /// The register as it read at the end of this day; today when absent.
-    pub as_of: Option<NaiveDate>,
+    /// The register as it read then; at the end of today when absent.
+    pub as_of: Option<AsOf>,
     /// Facts to narrow to.
     pub filters: Filters,
 }
@@ -47,7 +47,7 @@ pub struct StatisticsQuery {
     group_by: Vec<Dimension>,
     from: NaiveDate,
     to: NaiveDate,
-    as_of: NaiveDate,
+    as_of: AsOf,
     filters: Filters,
 }
 
@@ -64,7 +64,7 @@ impl StatisticsQuery {
     /// `period_reversed` or `period_too_long` (`max_years`), `as_of` with `as_of_future`.
     pub fn new(parameters: StatisticsParameters, today: NaiveDate) -> Result<Self, Vec<(&'static str, Invalid)>> {
         let StatisticsParameters { group_by, from, to, as_of, filters } = parameters;
-        let as_of = as_of.unwrap_or(today);
+        let as_of = as_of.unwrap_or(AsOf::Day(today));
         let mut errors = Vec::new();
         if (1..group_by.len()).any(|at| group_by[..at].contains(&group_by[at])) {
             errors.push(("group_by", Invalid::new("dimension_repeated")));
@@ -76,7 +76,7 @@ impl StatisticsQuery {
         } else if Self::last_allowed(from).is_some_and(|last| to > last) {
             errors.push(("to", Invalid::new("period_too_long").with("max_years", Self::MAX_YEARS)));
         }
-        if as_of > today {
+        if as_of.day() > today {
             errors.push(("as_of", Invalid::new("as_of_future")));
         }
         if errors.is_empty() { Ok(Self { group_by, from, to, as_of, filters }) } else { Err(errors) }
@@ -102,14 +102,19 @@ impl StatisticsQuery {
         self.to
     }
 
-    /// The register as it read at the end of this day.
-    pub fn as_of(&self) -> NaiveDate {
+    /// The register as it read then.
+    pub fn as_of(&self) -> AsOf {
         self.as_of
     }
 
+    /// The day of [`Self::as_of`].
+    pub fn as_of_day(&self) -> NaiveDate {
+        self.as_of.day()
+    }
+
     /// The same count of the register as it read at the end of another day.
-    pub(super) fn with_as_of(self, as_of: NaiveDate) -> Self {
-        Self { as_of, ..self }
+    pub(super) fn with_as_of(self, day: NaiveDate) -> Self {
+        Self { as_of: AsOf::Day(day), ..self }
     }
 
     /// The attributes of facts that the answer follows from: the coarsest that suffice for the groups and the filters. Whether
@@ -164,7 +169,7 @@ mod tests {
             group_by: group_by.to_vec(),
             from: day(from),
             to: day(to),
-            as_of: as_of.map(day),
+            as_of: as_of.map(|text| text.parse().unwrap()),
             filters: Filters::default(),
         }
     }
@@ -173,8 +178,10 @@ mod tests {
     fn as_of_is_today_unless_given() {
         let today = day("2026-03-31");
         let query = |as_of| StatisticsQuery::new(parameters(&[], "2025-01-01", "2025-12-31", as_of), today).unwrap();
-        assert_eq!(query(None).as_of(), today);
-        assert_eq!(query(Some("2025-06-30")).as_of(), day("2025-06-30"));
+        assert_eq!(query(None).as_of(), AsOf::Day(today));
+        assert_eq!(query(Some("2025-06-30")).as_of_day(), day("2025-06-30"));
+        // A moment of the day in Kazakhstan.
+        assert_eq!(query(Some("2025-06-30T20:00:00Z")).as_of_day(), day("2025-07-01"));
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl Denominators {
             time,
             // Checked when they were put in.
             filter: filter.map(|values| values.iter().filter_map(|value| Kato::new(value).ok()).collect()),
-            last_day: query.to().min(query.as_of()).max(query.from()),
+            last_day: query.to().min(query.as_of_day()).max(query.from()),
             fit,
         }
     }

@@ -53,7 +53,7 @@ impl Tx<'_> {
         if permit.action() != Action::StatisticsExact {
             return Err(StorageError::Statement("exact counts were asked for with another permit"));
         }
-        let is_final = self.register_day_settled(query.as_of())?;
+        let is_final = self.register_day_settled(query.as_of_day())?;
         let found = self.cells(query)?;
         let total = if query.group_by().iter().all(|dimension| dimension.is_single()) {
             found.iter().map(|cell| cell.facts).sum()

@@ -28,7 +28,7 @@ impl Tx<'_> {
         }
         let noise =
             NoiseTable::of(rule).map_err(|_| StorageError::Statement("the rule of disclosure makes no table"))?;
-        let is_final = self.register_day_settled(query.as_of())?;
+        let is_final = self.register_day_settled(query.as_of_day())?;
         let cells = self.cells(query)?;
         let total = if query.group_by().iter().all(|dimension| dimension.is_single()) {
             protected(&noise, &cells)

@@ -50,7 +50,7 @@ impl Tx<'_> {
             group_by: question.dimensions(),
             from: question.span.from,
             to: question.span.to,
-            as_of: Some(plan.as_of()),
+            as_of: Some(plan.as_of().into()),
             filters: Filters::default(),
         };
         StatisticsQuery::new(parameters, self.today())

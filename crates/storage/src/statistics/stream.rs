@@ -5,7 +5,6 @@ use diesel::pg::PgRowByRowLoadingMode;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Date, Jsonb, Nullable, Text, Timestamptz};
-use qorgan_domain::calendar::end_of_day;
 use qorgan_domain::policy::Action;
 use qorgan_domain::statistics::{Dimension, StatisticsQuery};
 
@@ -48,13 +47,13 @@ impl Tx<'_> {
         if permit.action() != Action::StatisticsExact {
             return Err(StorageError::Statement("exact counts were asked for with another permit").into());
         }
-        let is_final = self.register_day_settled(query.as_of())?;
+        let is_final = self.register_day_settled(query.as_of_day())?;
         self.audit(Action::StatisticsExact, None, None);
         let (sql, filters) = statement(query, children);
         let cells = sql_query(sql)
             .bind::<Date, _>(query.from())
             .bind::<Date, _>(query.to())
-            .bind::<Timestamptz, _>(end_of_day(query.as_of()))
+            .bind::<Timestamptz, _>(query.as_of().end())
             .bind::<Jsonb, _>(filters)
             .bind::<BigInt, _>(most)
             .load_iter::<ExactCell, PgRowByRowLoadingMode>(self.connection)

@@ -215,6 +215,12 @@ pub const FIELDS: &[Row] = &[
         "Күйі сұралған күн әлі келген жоқ.",
         "The date as of which to count is in the future.",
     ),
+    (
+        "as_of_format",
+        "Ожидается дата вида 2026-03-31 или время по RFC 3339, например 2026-03-31T09:00:00Z.",
+        "2026-03-31 түріндегі күн немесе RFC 3339 бойынша уақыт күтіледі, мысалы 2026-03-31T09:00:00Z.",
+        "A date such as 2026-03-31 or a time by RFC 3339 such as 2026-03-31T09:00:00Z is expected.",
+    ),
     ("dimension_repeated", "Разрез указан дважды.", "Қима екі рет көрсетілген.", "A dimension is given twice."),
     (
         "too_many_dimensions",

@@ -6,7 +6,7 @@ use qorgan_domain::policy::{Action, may_ever};
 use qorgan_domain::statistics::protection::{DisclosureRule, guard};
 use qorgan_domain::statistics::risk::{Children, Indicator, Observations, Plan, Span, Surveyed};
 use qorgan_domain::statistics::{
-    ChildPopulation, Filters, StatisticsMethod, StatisticsParameters, StatisticsQuery, TerritoryPopulation,
+    AsOf, ChildPopulation, Filters, StatisticsMethod, StatisticsParameters, StatisticsQuery, TerritoryPopulation,
 };
 use qorgan_domain::territory::Kato;
 use qorgan_storage::reference::{DatedRiskRules, TerritoryRow};
@@ -71,12 +71,12 @@ impl Survey {
         let (query, disclosure) = if permit.action() == Action::StatisticsExact {
             (query, None)
         } else {
-            let rule = tx.disclosure_rule(query.as_of())?;
+            let rule = tx.disclosure_rule(query.as_of_day())?;
             let query = guard(query, &rule, today).map_err(refused)?;
-            let rule = tx.disclosure_rule(query.as_of())?;
+            let rule = tx.disclosure_rule(query.as_of_day())?;
             (query, Some(rule))
         };
-        let as_of = query.as_of();
+        let as_of = query.as_of_day();
         let asked = Span { from: query.from(), to: query.to() };
         let current = if disclosure.is_some() { asked.completed(as_of) } else { asked };
         let rules = tx.risk_map_rules(as_of)?;
@@ -127,7 +127,7 @@ fn query(asked: Asked, today: NaiveDate) -> Result<StatisticsQuery, Problem> {
         group_by: Vec::new(),
         from: asked.from.unwrap_or(year.from),
         to: asked.to.unwrap_or(year.to),
-        as_of: asked.as_of,
+        as_of: asked.as_of.map(AsOf::from),
         filters: Filters::default(),
     };
     StatisticsQuery::new(parameters, today).map_err(refused)

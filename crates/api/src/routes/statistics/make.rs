@@ -187,7 +187,7 @@ pub fn protected(
     language: Language,
 ) -> Result<Body, Problem> {
     let today = tx.today();
-    let rule = tx.disclosure_rule(asked.query.as_of())?;
+    let rule = tx.disclosure_rule(asked.query.as_of_day())?;
     let guarded = if asked.compare.is_empty() { guard } else { guard_compared };
     let guarded = guarded(asked.query.clone(), &rule, today);
     let children = asked.children.then(|| ("measures", Invalid::new("exact_only")));
@@ -198,7 +198,7 @@ pub fn protected(
             return Err(refused(wrong.into_iter().chain(children).collect()));
         }
     };
-    let rule = tx.disclosure_rule(asked.query.as_of())?;
+    let rule = tx.disclosure_rule(asked.query.as_of_day())?;
     let mut earlier = Vec::new();
     for one in asked.earlier()? {
         let counts = tx.register_counts_protected(permit, &one.query, &rule)?;

@@ -25,8 +25,9 @@ impl<'t, W: Write> NdjsonWriter<'t, W> {
     pub fn row(&mut self, row: &Row) -> Result<(), Problem> {
         let mut line = view::row(self.table, row);
         let (from, to) = self.table.period();
-        for (name, day) in [("from", from), ("to", to), ("as_of", self.table.query.as_of())] {
-            line.insert(name.to_owned(), day.to_string().into());
+        let as_of = self.table.query.as_of().to_string();
+        for (name, day) in [("from", from.to_string()), ("to", to.to_string()), ("as_of", as_of)] {
+            line.insert(name.to_owned(), day.into());
         }
         line.insert("method".to_owned(), self.table.method.as_str().into());
         serde_json::to_writer(&mut self.out, &line).map_err(|error| Problem::internal(&error))?;

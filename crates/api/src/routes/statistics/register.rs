@@ -9,7 +9,7 @@ use qorgan_domain::policy::{Action, may_ever};
 use qorgan_domain::register::{AgeGroup, FactKind, FactStatus, Relation, Setting, SuicidalLevel, ViolenceForm};
 use qorgan_domain::signals::SignalChannel;
 use qorgan_domain::statistics::{
-    AgeFiveYears, AgeSchoolStage, ChildAge, Comparison, Dimension, FactOutcome, Filters, StatisticsMeasure,
+    AgeFiveYears, AgeSchoolStage, AsOf, ChildAge, Comparison, Dimension, FactOutcome, Filters, StatisticsMeasure,
     StatisticsMethod, StatisticsParameters, StatisticsQuery,
 };
 use qorgan_domain::territory::Kato;
@@ -33,10 +33,10 @@ query! {
         pub group_by: Vec<Dimension>,
         /// First day of the events; 1 January of the year of `to` when absent.
         pub from: Option<NaiveDate>,
-        /// Last day of the events, itself included; `as_of` when absent.
+        /// Last day of the events, itself included; the day of `as_of` when absent.
         pub to: Option<NaiveDate>,
-        /// The register as it read at the end of this day; today when absent.
-        pub as_of: Option<NaiveDate>,
+        /// The register as it read at the end of this day, or at this moment (RFC 3339; `+` as `%2B`); today when absent.
+        pub as_of: Option<AsOf>,
         /// Events in these territories or inside them (KATO); of every filter several values, with commas between, for the statistics office.
         #[param(style = Form, explode = false)]
         pub territory: Vec<Kato>,
@@ -106,13 +106,13 @@ query! {
 /// Count the facts of the unified register: exactly for the statistics office, protected for everybody else.
 ///
 /// Annulled facts and those merged into another are not counted, unless `status` asks for them. With the same `as_of` of a
-/// past day the numbers are the same for ever.
+/// day that is over, or a moment of it, the numbers are the same for ever.
 ///
 /// **Protected** counts are changed by noise that depends on the facts in a cell alone (cell-key method): the same cell has
 /// the same answer in every table, 1 and 2 are never shown, 0 stays 0, and the rows need not add up to the total, which is
 /// changed by itself. They are counted for one whole month, quarter, year or school year (or what has passed of it), for
-/// cities and districts, by few attributes and one value of each filter, from the register at the end of the last month before
-/// `as_of`. Days, settlements, single years of age and distinct children are for the statistics office. See
+/// cities and districts, by few attributes and one value of each filter, from the register at the end of the last month that
+/// was over on `as_of`. Days, settlements, single years of age and distinct children are for the statistics office. See
 /// `docs/disclosure-control.md`.
 ///
 /// **Comparison**: both periods are read from the register as of the same day. Of a period that is not over, the part that has
@@ -182,7 +182,7 @@ pub fn refused(wrong: Vec<(&'static str, Invalid)>) -> Problem {
 
 impl RegisterStatisticsQuery {
     fn check(self, today: NaiveDate) -> Result<Asked, Problem> {
-        let to = self.to.or(self.as_of).unwrap_or(today);
+        let to = self.to.or(self.as_of.map(AsOf::day)).unwrap_or(today);
         let from = self.from.unwrap_or_else(|| to.with_ordinal(1).unwrap_or(to));
         let mut wrong = Vec::new();
         let filters = self.filters(&mut wrong);

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use qorgan_domain::statistics::protection::DisclosureRule;
-use qorgan_domain::statistics::{Comparison, Dimension, StatisticsMethod, TerritoryPopulation};
+use qorgan_domain::statistics::{AsOf, Comparison, Dimension, StatisticsMethod, TerritoryPopulation};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -99,9 +99,9 @@ pub struct StatisticsView {
     pub from: NaiveDate,
     /// Last day of the events.
     pub to: NaiveDate,
-    /// The register as it read at the end of this day.
-    pub as_of: NaiveDate,
-    /// Whether that day is over, so that the same question gets the same numbers for ever.
+    /// The register as it read at the end of this day, or at this moment.
+    pub as_of: AsOf,
+    /// Whether that day, or the day of that moment, is over, so that the same question gets the same numbers for ever.
     #[serde(rename = "final")]
     pub is_final: bool,
     /// How the counts were made.

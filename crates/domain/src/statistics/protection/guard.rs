@@ -23,7 +23,7 @@ const DISTRICT: usize = 4;
 type Refusals = Vec<(&'static str, Invalid)>;
 
 /// The query whose answer may be shown, protected: `as_of` is the last end of a month that lies before `today` and not
-/// after the day asked for.
+/// after the day or moment asked for.
 ///
 /// The period must be one calendar month, quarter, year or school year, or the part of one that has passed by `as_of`, and
 /// times that are grouped by must divide it into whole units.
@@ -33,7 +33,7 @@ type Refusals = Vec<(&'static str, Invalid)>;
 /// `group_by` with `too_many_attributes` (`max`), `time_not_whole`, `exact_only` or `age_groupings_crossed`; a filter with
 /// `exact_only` or `one_value_only`.
 pub fn guard(query: StatisticsQuery, rule: &DisclosureRule, today: NaiveDate) -> Result<StatisticsQuery, Refusals> {
-    let as_of = end_of_month_before(query.as_of(), today);
+    let as_of = end_of_month_before(query.as_of().last_whole_day(), today);
     let mut errors = dimensions_refused(&query, rule);
     let units = units(query.from(), query.to(), as_of);
     let times: Vec<PeriodUnit> = query.group_by().iter().filter_map(|dimension| dimension.unit()).collect();
@@ -57,7 +57,7 @@ pub fn guard_compared(
     today: NaiveDate,
 ) -> Result<StatisticsQuery, Refusals> {
     let query = guard(query, rule, today)?;
-    let over = PeriodUnit::spanning(query.from(), query.to()).is_some() && query.to() <= query.as_of();
+    let over = PeriodUnit::spanning(query.from(), query.to()).is_some() && query.to() <= query.as_of_day();
     if over { Ok(query) } else { Err(vec![("compare", Invalid::new("period_not_over"))]) }
 }
 
@@ -115,11 +115,16 @@ mod tests {
 
     fn ask(group_by: &[Dimension], period: [&str; 2], as_of: &str, filters: Filters) -> Result<NaiveDate, Vec<String>> {
         let [from, to] = period.map(day);
-        let parameters =
-            StatisticsParameters { group_by: group_by.to_vec(), from, to, as_of: Some(day(as_of)), filters };
+        let parameters = StatisticsParameters {
+            group_by: group_by.to_vec(),
+            from,
+            to,
+            as_of: Some(as_of.parse().unwrap()),
+            filters,
+        };
         let query = StatisticsQuery::new(parameters, day("2026-11-22")).unwrap();
         guard(query, &RULE, day("2026-11-22"))
-            .map(|query| query.as_of())
+            .map(|query| query.as_of_day())
             .map_err(|wrong| wrong.iter().map(|(name, invalid)| format!("{name} {}", invalid.code())).collect())
     }
 
@@ -131,6 +136,9 @@ mod tests {
             ("2026-10-31", "2026-10-31"),
             ("2026-10-30", "2026-09-30"),
             ("2024-03-01", "2024-02-29"),
+            // Within the last day of a month that day is not over.
+            ("2026-10-31T18:59:59Z", "2026-09-30"),
+            ("2026-10-31T19:00:00Z", "2026-10-31"),
         ] {
             assert_eq!(ask(&[], ["2026-01-01", "2026-12-31"], asked, Filters::default()), Ok(day(read)), "{asked}");
         }

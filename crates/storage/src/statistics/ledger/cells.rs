@@ -4,7 +4,6 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Jsonb, Nullable, Text, Timestamptz};
-use qorgan_domain::calendar::end_of_day;
 use qorgan_domain::statistics::{Attribute, Dimension, StatisticsQuery};
 
 use super::super::conditions::conditions;
@@ -40,7 +39,7 @@ impl Tx<'_> {
             .bind::<Array<Text>, _>(attributes)
             .bind::<Date, _>(query.from())
             .bind::<Date, _>(query.to())
-            .bind::<Timestamptz, _>(end_of_day(query.as_of()))
+            .bind::<Timestamptz, _>(query.as_of().end())
             .bind::<Jsonb, _>(filters)
             .load(self.connection)?)
     }
@@ -86,7 +85,7 @@ mod tests {
             group_by: group_by.to_vec(),
             from: day("2025-01-01"),
             to: day("2025-12-31"),
-            as_of: Some(day("2026-03-31")),
+            as_of: Some(day("2026-03-31").into()),
             filters,
         };
         StatisticsQuery::new(parameters, day("2026-04-01")).unwrap()

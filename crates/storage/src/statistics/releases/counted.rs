@@ -115,7 +115,7 @@ fn query(
         group_by: dimensions.to_vec(),
         from: period.from(),
         to: period.to(),
-        as_of: Some(as_of),
+        as_of: Some(as_of.into()),
         filters: Filters::default(),
     };
     StatisticsQuery::new(parameters, today).map_err(|_| StorageError::Statement("a table of a release is no query"))

@@ -86,7 +86,7 @@ fn table(
         group_by: frozen.dimensions.clone(),
         from: release.period.from(),
         to: release.period.to(),
-        as_of: Some(release.as_of),
+        as_of: Some(release.as_of.into()),
         filters: Filters::default(),
     };
     let query = StatisticsQuery::new(parameters, tx.today()).map_err(super::super::register::refused)?;
