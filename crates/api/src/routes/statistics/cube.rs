@@ -3,7 +3,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
 /// The code of what has no value in a dimension, as violence has no level. No vocabulary has such a code.
@@ -80,8 +79,8 @@ pub struct Cube<'a> {
     pub label: &'a str,
     /// Where it comes from.
     pub source: &'a str,
-    /// The day that it tells of.
-    pub as_of: NaiveDate,
+    /// The day or moment that it tells of.
+    pub as_of: Value,
     /// The dimensions, in their order.
     pub axes: Vec<Axis>,
     /// The name of the dimension of measures.

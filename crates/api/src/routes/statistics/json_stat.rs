@@ -47,7 +47,7 @@ pub fn write(table: &Table) -> Value {
     let cube = Cube {
         label: table.title(),
         source: labels::SOURCE.in_language(table.language),
-        as_of: table.query.as_of(),
+        as_of: json!(table.query.as_of()),
         axes: table.query.group_by().iter().enumerate().map(|(at, of)| axis(table, at, *of)).collect(),
         measure: labels::MEASURE.in_language(table.language),
         measures: measures(table),

@@ -15,7 +15,7 @@ pub fn write(sheet: &Sheet) -> Value {
     let cube = Cube {
         label: sheet.title(),
         source: words::SOURCE.in_language(sheet.language),
-        as_of: head.as_of,
+        as_of: json!(head.as_of),
         axes: head.dimensions.iter().take(head.keys).enumerate().map(|(at, of)| axis(sheet, at, *of)).collect(),
         measure: MEASURE.in_language(sheet.language),
         measures: head.measures.iter().zip(&sheet.total).map(|(of, total)| measure(sheet, *of, *total)).collect(),
