@@ -3,7 +3,7 @@
 CARGO ?= cargo
 DATA ?= ./qorgan-data
 
-.PHONY: help setup build run test test-browser bench bench-statistics docs lint format clean
+.PHONY: help setup build run test test-browser bench bench-statistics bench-operations docs lint format clean
 
 help:
 	@echo 'make run     the server with made-up data, in $(DATA)'
@@ -11,6 +11,7 @@ help:
 	@echo 'make test-browser  the page /map in a headless Chromium; it says where the pictures are'
 	@echo 'make bench   how quickly children are found among a million'
 	@echo 'make bench-statistics  how quickly ten million facts are counted'
+	@echo 'make bench-operations  how quickly the work on a million cases is counted'
 	@echo 'make docs    the documents that are generated from the code'
 	@echo 'make lint    formatting, clippy, shell scripts'
 	@echo 'make format  format the code'
@@ -38,6 +39,10 @@ bench: setup
 
 bench-statistics: setup
 	$(CARGO) test --locked --workspace --release --test database -- --ignored --nocapture ten_million_facts
+	@scripts/stop-test-postgres.sh
+
+bench-operations: setup
+	$(CARGO) test --locked --workspace --release --test database -- --ignored --nocapture a_million_cases
 	@scripts/stop-test-postgres.sh
 
 docs:

@@ -150,7 +150,7 @@ fn what_cannot_be_counted_is_refused_by_name() {
         ("timeliness?group_by=channel", ("group_by", "dimension_not_here")),
         ("detection?from=2026-02-01&to=2026-01-01", ("to", "period_reversed")),
         ("detection?as_of=2199-01-01", ("as_of", "as_of_future")),
-        ("recurrence?format=json-stat", ("format", "unknown_code")),
+        ("recurrence?format=pdf", ("format", "unknown_code")),
         ("workload?level=child", ("level", "unknown_code")),
     ] {
         let refused = get(&cast.supervisor, path).problem(400, "invalid_query");

@@ -1,5 +1,9 @@
 //! How cases stood, and the cells of the statistics of the operation.
 
+mod bench;
+mod made_up;
+mod plain;
+
 use chrono::Utc;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -160,7 +164,9 @@ fn the_server_reads_no_state_and_no_key_and_each_right_has_its_cells() {
     lives(&server);
     let mut connection = server.database.server();
     for person in ["analyst.home", "supervisor.office.home", "social_pedagogue.home"] {
-        for table in ["case_states", "case_record_keys", "signal_record_keys"] {
+        for table in
+            ["case_states", "case_record_keys", "signal_record_keys", "case_milestones", "case_milestone_kinds"]
+        {
             for statement in [format!("SELECT 1 FROM {table}"), format!("DELETE FROM {table}")] {
                 enter(&server, &mut connection, person);
                 let refused = sql_query(&statement).execute(&mut connection).expect_err(&statement).to_string();

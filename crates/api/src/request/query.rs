@@ -98,6 +98,15 @@ pub trait QueryParameters: Sized {
     fn from_values(values: &mut QueryValues, errors: &mut FieldErrors) -> Option<Self>;
 }
 
+/// Parameters that several operations have in common, beside those of one: `Query<(Own, Common)>`.
+impl<A: QueryParameters, B: QueryParameters> QueryParameters for (A, B) {
+    fn from_values(values: &mut QueryValues, errors: &mut FieldErrors) -> Option<Self> {
+        let own = A::from_values(values, errors);
+        let common = B::from_values(values, errors);
+        Some((own?, common?))
+    }
+}
+
 /// The query parameters of a request, read and checked.
 ///
 /// # Errors

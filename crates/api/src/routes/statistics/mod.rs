@@ -1,6 +1,7 @@
 //! Counts of the register.
 
 mod csv;
+mod cube;
 mod export;
 mod format;
 mod json_stat;

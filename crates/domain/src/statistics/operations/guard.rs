@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::moments::{end_of_month_before, is_whole};
 use super::{OperationsDimension, OperationsQuery};
 use crate::Invalid;
-use crate::statistics::protection::DisclosureRule;
+use crate::statistics::protection::{DisclosureRule, end_of_month_before, units};
 
 /// KATO digits of a city or district.
 const DISTRICT: usize = 4;
@@ -34,7 +33,7 @@ pub fn guard(
     if query.filters().organisation.is_some() {
         errors.push(("organisation", Invalid::new("organisation_too_fine")));
     }
-    if !query.at_a_moment() && !is_whole(query.from(), query.to(), as_of) {
+    if !query.at_a_moment() && units(query.from(), query.to(), as_of).is_empty() {
         errors.push(("to", Invalid::new("period_not_whole")));
     }
     if query.filters().territory.as_ref().is_some_and(|territory| territory.prefix().len() > DISTRICT) {

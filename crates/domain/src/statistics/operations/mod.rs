@@ -7,14 +7,12 @@
 //! the whole region, protected like the register ([`crate::statistics::protection`]).
 
 mod guard;
-mod moments;
 mod query;
 mod shown;
 mod vocabulary;
 mod workload;
 
 pub use guard::guard;
-pub use moments::end_of_month_before;
 pub use query::{OperationsFilters, OperationsParameters, OperationsQuery};
 pub use shown::{Figures, OperationsRule, Shown, Tally, figures};
 pub use vocabulary::{

@@ -1,5 +1,8 @@
 //! The words of these statistics.
 
+use crate::cases::{ClosureOutcome, RiskLevel, Stage};
+use crate::clocks::DeadlineKind;
+use crate::signals::{SignalChannel, Urgency};
 use crate::words::words;
 
 words! {
@@ -177,6 +180,27 @@ words! {
         High = "high",
         /// Open cases without a manager.
         Unassigned = "unassigned",
+    }
+}
+
+impl OperationsDimension {
+    /// Where a value stands in the vocabulary of the dimension; 0 for those that sort by their text.
+    #[must_use]
+    pub fn place(self, code: &str) -> usize {
+        macro_rules! among {
+            ($vocabulary:ty) => {
+                <$vocabulary>::ALL.iter().position(|word| word.as_str() == code).unwrap_or(usize::MAX - 1)
+            };
+        }
+        match self {
+            Self::Stage => among!(Stage),
+            Self::RiskLevel => among!(RiskLevel),
+            Self::Outcome => among!(ClosureOutcome),
+            Self::Deadline => among!(DeadlineKind),
+            Self::Channel => among!(SignalChannel),
+            Self::Urgency => among!(Urgency),
+            Self::Agency | Self::Territory | Self::Organisation | Self::Specialist | Self::Role | Self::Month => 0,
+        }
     }
 }
 

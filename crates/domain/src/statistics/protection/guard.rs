@@ -9,9 +9,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use super::DisclosureRule;
+use super::periods::{end_of_month_before, units};
 use crate::Invalid;
 use crate::statistics::{Attribute, Dimension, PeriodUnit, StatisticsQuery};
 
@@ -101,30 +102,6 @@ fn attributes(query: &StatisticsQuery) -> BTreeSet<Attribute> {
     named.filter(|dimension| dimension.unit().is_none()).map(Dimension::attribute).collect()
 }
 
-/// The last day of a month that is over before `today`, not after `day`.
-fn end_of_month_before(day: NaiveDate, today: NaiveDate) -> NaiveDate {
-    let latest = today.pred_opt().map_or(day, |yesterday| day.min(yesterday));
-    // The first of the month after the latest day is the first day that is too late, or the next one that is.
-    let next = latest.succ_opt().unwrap_or(latest);
-    first_of_month(next).pred_opt().unwrap_or(latest)
-}
-
-fn first_of_month(day: NaiveDate) -> NaiveDate {
-    day.with_day(1).unwrap_or(day)
-}
-
-/// The units that a period is, or of which it is the part that has passed. Nothing that the register knew on `as_of` can have
-/// taken place later: a period that goes beyond it is as good as one that ends with its unit.
-fn units(from: NaiveDate, to: NaiveDate, as_of: NaiveDate) -> Vec<PeriodUnit> {
-    let months_and_more = PeriodUnit::ALL.iter().copied().filter(|unit| unit.months().is_some());
-    months_and_more
-        .filter(|unit| {
-            let end = unit.last_day(from);
-            unit.first_day(from) == from && (to == end || (as_of <= to && to < end))
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,9 +142,6 @@ mod tests {
         ] {
             assert_eq!(ask(&[], ["2026-01-01", "2026-12-31"], asked, Filters::default()), Ok(day(read)), "{asked}");
         }
-        // A month's last day may still bring facts.
-        assert_eq!(end_of_month_before(day("2026-11-30"), day("2026-11-30")), day("2026-10-31"));
-        assert_eq!(end_of_month_before(day("2026-11-30"), day("2026-12-01")), day("2026-11-30"));
     }
 
     #[test]

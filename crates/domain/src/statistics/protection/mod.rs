@@ -15,6 +15,7 @@ mod attacks;
 mod entropy;
 mod guard;
 mod key;
+mod periods;
 mod rule;
 mod table;
 #[cfg(test)]
@@ -22,5 +23,7 @@ mod table_tests;
 
 pub use guard::{guard, guard_compared};
 pub use key::CellKey;
+pub use periods::end_of_month_before;
+pub(super) use periods::units;
 pub use rule::DisclosureRule;
 pub use table::{NoiseTable, NoiseTableError};

@@ -1,8 +1,5 @@
 //! The order of rows: by the vocabulary of each dimension, those without a value last.
 
-use qorgan_domain::cases::{ClosureOutcome, RiskLevel, Stage};
-use qorgan_domain::clocks::DeadlineKind;
-use qorgan_domain::signals::{SignalChannel, Urgency};
 use qorgan_domain::statistics::operations::OperationsDimension;
 
 use super::OperationsRow;
@@ -12,34 +9,9 @@ pub(super) fn sort(rows: &mut [OperationsRow], dimensions: &[OperationsDimension
         dimensions
             .iter()
             .zip(&row.keys)
-            .map(|(dimension, value)| {
-                (value.as_ref().map_or(usize::MAX, |code| place(*dimension, code)), value.clone())
-            })
+            .map(|(dimension, value)| (value.as_ref().map_or(usize::MAX, |code| dimension.place(code)), value.clone()))
             .collect::<Vec<_>>()
     });
-}
-
-/// Where a value stands in its vocabulary; 0 for those that sort by their text.
-fn place(dimension: OperationsDimension, code: &str) -> usize {
-    macro_rules! among {
-        ($vocabulary:ty) => {
-            <$vocabulary>::ALL.iter().position(|word| word.as_str() == code).unwrap_or(usize::MAX - 1)
-        };
-    }
-    match dimension {
-        OperationsDimension::Stage => among!(Stage),
-        OperationsDimension::RiskLevel => among!(RiskLevel),
-        OperationsDimension::Outcome => among!(ClosureOutcome),
-        OperationsDimension::Deadline => among!(DeadlineKind),
-        OperationsDimension::Channel => among!(SignalChannel),
-        OperationsDimension::Urgency => among!(Urgency),
-        OperationsDimension::Agency
-        | OperationsDimension::Territory
-        | OperationsDimension::Organisation
-        | OperationsDimension::Specialist
-        | OperationsDimension::Role
-        | OperationsDimension::Month => 0,
-    }
 }
 
 #[cfg(test)]

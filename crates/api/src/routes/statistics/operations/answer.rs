@@ -8,25 +8,25 @@ use qorgan_domain::statistics::StatisticsMethod;
 use qorgan_domain::statistics::operations::{OperationsParameters, OperationsQuery, OperationsReport, Shown, guard};
 use qorgan_domain::statistics::protection::{DisclosureRule, NoiseTable};
 use qorgan_storage::{Permit, Tx};
+use serde_json::json;
 
-use super::super::format::Accepted;
-use super::format::OperationsFormat;
+use super::super::format::{Accepted, StatisticsFormat};
 use super::sheet::{Head, Sheet};
-use super::view::OperationsView;
-use super::{csv, words, xlsx};
+use super::view::{self, OperationsView};
+use super::{csv, json_stat, words, xlsx};
 use crate::context::Ctx;
 use crate::problem::{FieldErrors, Problem, ProblemCode};
+use crate::query;
 use crate::request::Language;
 
-/// How a client wants a table.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted {
-    /// How to count; exactly where the caller may and says nothing.
-    pub method: Option<StatisticsMethod>,
-    /// In what form, by name.
-    pub format: Option<OperationsFormat>,
-    /// In what form, by `Accept`.
-    pub accepted: Accepted,
+query! {
+    /// How a client wants a table.
+    pub struct Wanted {
+        /// How to count; exactly where you may and say nothing.
+        pub method: Option<StatisticsMethod>,
+        /// In what form to answer; by `Accept` when absent.
+        pub format: Option<StatisticsFormat>,
+    }
 }
 
 /// Makes a table as the caller may have it, and writes it as it is wanted.
@@ -36,13 +36,14 @@ pub struct Wanted {
 pub async fn answer(
     ctx: Ctx,
     wanted: Wanted,
+    accepted: Accepted,
     make: impl FnOnce(&mut Tx<'_>, &Permit, Language) -> Result<Sheet, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let language = ctx.language;
     let (format, code, body) = ctx
         .run(move |tx| {
             let permit = permit(tx, wanted.method)?;
-            let format = OperationsFormat::of(wanted.format, wanted.accepted)?;
+            let format = accepted.or_named(wanted.format)?;
             let sheet = make(tx, &permit, language)?;
             Ok((format, sheet.head.code, written(&sheet, format)?))
         })
@@ -50,8 +51,8 @@ pub async fn answer(
     let mut response = HttpResponse::Ok();
     response.content_type(format.content_type()).insert_header((VARY, "accept, accept-language"));
     response.insert_header((CONTENT_LANGUAGE, language.as_str()));
-    if let Some(extension) = format.extension() {
-        let name = format!("attachment; filename=\"statistics-{code}.{extension}\"");
+    if format.is_file() {
+        let name = format!("attachment; filename=\"statistics-{code}.{}\"", format.as_str());
         response.insert_header((CONTENT_DISPOSITION, name));
     }
     Ok(response.body(body))
@@ -67,14 +68,31 @@ fn permit(tx: &mut Tx<'_>, method: Option<StatisticsMethod>) -> Result<Permit, P
     Ok(tx.authorize(action)?)
 }
 
-fn written(sheet: &Sheet, format: OperationsFormat) -> Result<Vec<u8>, Problem> {
+fn written(sheet: &Sheet, format: StatisticsFormat) -> Result<Vec<u8>, Problem> {
+    let json = |bytes: serde_json::Result<Vec<u8>>| bytes.map_err(|error| Problem::internal(&error));
     match format {
-        OperationsFormat::Json => {
-            serde_json::to_vec(&OperationsView::of(sheet)).map_err(|error| Problem::internal(&error))
-        }
-        OperationsFormat::Csv => csv::write(sheet),
-        OperationsFormat::Xlsx => xlsx::write(sheet),
+        StatisticsFormat::Json => json(serde_json::to_vec(&OperationsView::of(sheet))),
+        StatisticsFormat::JsonStat => json(serde_json::to_vec(&json_stat::write(sheet))),
+        StatisticsFormat::Csv => csv::write(sheet),
+        StatisticsFormat::Xlsx => xlsx::write(sheet),
+        StatisticsFormat::Ndjson => json(ndjson(sheet)),
     }
+}
+
+/// One row a line, and how it was made.
+fn ndjson(sheet: &Sheet) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for row in &sheet.rows {
+        let mut line = view::line(sheet, &row.keys, &row.figures);
+        let (from, to) = sheet.head.period.unzip();
+        for (name, day) in [("from", from), ("to", to), ("as_of", Some(sheet.head.as_of))] {
+            line.insert(name.to_owned(), json!(day));
+        }
+        line.insert("method".to_owned(), json!(sheet.method()));
+        serde_json::to_writer(&mut bytes, &line)?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
 }
 
 /// Wrong parameters, by name.
@@ -130,6 +148,7 @@ pub fn count(
     let head = Head {
         code: query.report().as_str(),
         dimensions: query.group_by().to_vec(),
+        keys: query.group_by().len(),
         measures: query.report().measures(),
         period: (!query.at_a_moment()).then(|| (query.from(), query.to())),
         as_of: query.as_of(),

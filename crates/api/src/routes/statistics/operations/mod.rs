@@ -1,14 +1,11 @@
 //! Statistics of the operation: of the work on cases, not of harm.
 
 mod answer;
-mod cases;
 mod csv;
-mod detection;
-mod format;
+mod json_stat;
 mod labels;
-mod recurrence;
 mod sheet;
-mod timeliness;
+mod tables;
 pub mod view;
 mod words;
 mod workload;
@@ -19,9 +16,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers the operations.
 pub fn register(config: &mut ServiceConfig) {
     config
-        .service(cases::statistics_cases)
-        .service(timeliness::statistics_timeliness)
-        .service(recurrence::statistics_recurrence)
-        .service(detection::statistics_detection)
+        .service(tables::statistics_cases)
+        .service(tables::statistics_timeliness)
+        .service(tables::statistics_recurrence)
+        .service(tables::statistics_detection)
         .service(workload::statistics_workload);
 }

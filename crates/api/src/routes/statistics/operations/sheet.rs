@@ -22,6 +22,8 @@ pub struct Head {
     pub code: &'static str,
     /// The columns of values.
     pub dimensions: Vec<OperationsDimension>,
+    /// How many of these tell rows apart; the others say more of the first.
+    pub keys: usize,
     /// The columns of numbers.
     pub measures: &'static [OperationsMeasure],
     /// First and last day of the period, where it has one.

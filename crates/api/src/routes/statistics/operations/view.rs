@@ -81,16 +81,8 @@ impl OperationsView {
     pub fn of(sheet: &Sheet) -> Self {
         let head = &sheet.head;
         let column = |of: &OperationsDimension| ColumnView { code: of.as_str(), label: sheet.heading(*of) };
-        let measure = |of: &OperationsMeasure| MeasureView {
-            code: of.as_str(),
-            label: sheet.measure(*of),
-            unit: match of.unit() {
-                MeasureUnit::Count => "count",
-                MeasureUnit::Percent => "percent",
-                MeasureUnit::Hours => "hours",
-                MeasureUnit::Ratio => "ratio",
-            },
-        };
+        let measure =
+            |of: &OperationsMeasure| MeasureView { code: of.as_str(), label: sheet.measure(*of), unit: unit(*of) };
         let protection = head.rule.as_ref().map(|rule| ProtectionView {
             max_noise: rule.max_noise,
             variance: rule.variance,
@@ -122,20 +114,31 @@ fn norms(norms: &Norms) -> Vec<NormView> {
     norms.0.iter().map(view).collect()
 }
 
-fn line(sheet: &Sheet, keys: &[Option<String>], figures: &[Option<f64>]) -> Map<String, Value> {
+/// The code of a unit.
+pub(super) fn unit(measure: OperationsMeasure) -> &'static str {
+    match measure.unit() {
+        MeasureUnit::Count => "count",
+        MeasureUnit::Percent => "percent",
+        MeasureUnit::Hours => "hours",
+        MeasureUnit::Ratio => "ratio",
+    }
+}
+
+/// A row by the codes of its dimensions and measures, with the words of its values.
+pub(super) fn line(sheet: &Sheet, keys: &[Option<String>], figures: &[Option<f64>]) -> Map<String, Value> {
     let mut line = Map::new();
     for (dimension, value) in sheet.head.dimensions.iter().zip(keys) {
         line.insert(dimension.to_string(), value.clone().into());
         line.insert(format!("{dimension}_label"), sheet.label(*dimension, value.as_deref()).into());
     }
     for (measure, figure) in sheet.head.measures.iter().zip(figures) {
-        line.insert(measure.to_string(), value(*measure, *figure));
+        line.insert(measure.to_string(), json_number(*measure, *figure));
     }
     line
 }
 
 /// Counts are whole numbers in JSON too; they are far below 2⁵³, and never below 0.
-fn value(measure: OperationsMeasure, figure: Option<f64>) -> Value {
+pub(super) fn json_number(measure: OperationsMeasure, figure: Option<f64>) -> Value {
     match figure {
         Some(figure) if measure.unit() == MeasureUnit::Count => json!(figure as u64),
         other => json!(other),

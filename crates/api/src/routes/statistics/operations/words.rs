@@ -39,6 +39,9 @@ pub fn title(code: &str) -> Words {
     }
 }
 
+/// Where the numbers come from.
+pub const SOURCE: Words =
+    Words { ru: "Ведение кейсов", kk: "Кейстерді жүргізу", en: "Case management" };
 /// The name of a sheet: at most 31 characters.
 pub const SHEET: Words = Words { ru: "Таблица", kk: "Кесте", en: "Table" };
 /// All records together.

@@ -7,16 +7,15 @@ use chrono::NaiveDate;
 use qorgan_domain::Invalid;
 use qorgan_domain::identity::{AgencyCode, Role};
 use qorgan_domain::policy::Action;
-use qorgan_domain::statistics::StatisticsMethod;
-use qorgan_domain::statistics::operations::{Norms, OperationsDimension, Shown, WorkloadLevel, end_of_month_before};
-use qorgan_domain::statistics::protection::DisclosureRule;
+use qorgan_domain::statistics::operations::{Norms, OperationsDimension, Shown, WorkloadLevel};
+use qorgan_domain::statistics::protection::{DisclosureRule, end_of_month_before};
 use qorgan_domain::territory::Kato;
 use qorgan_storage::statistics::operations::{OperationsTable, WorkloadAsked};
 use qorgan_storage::{Permit, Tx};
 
 use super::super::format::Accepted;
+use super::super::json_stat::JsonStatView;
 use super::answer::{Wanted, answer, refused, shown};
-use super::format::OperationsFormat;
 use super::sheet::{Head, Sheet};
 use super::view::OperationsView;
 use super::words;
@@ -36,10 +35,6 @@ query! {
         pub territory: Option<Kato>,
         /// Only specialists of this role; cases are counted all the same.
         pub role: Option<Role>,
-        /// How to count; exactly where you may and say nothing.
-        pub method: Option<StatisticsMethod>,
-        /// In what form to answer; by `Accept` when absent.
-        pub format: Option<OperationsFormat>,
     }
 }
 
@@ -55,12 +50,14 @@ query! {
 #[utoipa::path(
     tag = "statistics",
     operation_id = "statistics_workload",
-    params(WorkloadQuery),
+    params(WorkloadQuery, Wanted),
     responses(
         (status = 200, description = "The table", content(
             (OperationsView = "application/json"),
+            (JsonStatView = "application/vnd.json-stat+json"),
             (String = "text/csv"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (String = "application/x-ndjson"),
         )),
         (status = 406, description = "not_acceptable"),
     ),
@@ -71,11 +68,10 @@ query! {
 pub async fn statistics_workload(
     ctx: Ctx,
     accepted: Accepted,
-    query: Query<WorkloadQuery>,
+    query: Query<(WorkloadQuery, Wanted)>,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.0;
-    let wanted = Wanted { method: query.method, format: query.format, accepted };
-    answer(ctx, wanted, move |tx, permit, language| workload(tx, permit, language, query)).await
+    let (query, wanted) = query.0;
+    answer(ctx, wanted, accepted, move |tx, permit, language| workload(tx, permit, language, query)).await
 }
 
 fn workload(tx: &mut Tx<'_>, permit: &Permit, language: Language, query: WorkloadQuery) -> Result<Sheet, Problem> {
@@ -83,7 +79,7 @@ fn workload(tx: &mut Tx<'_>, permit: &Permit, language: Language, query: Workloa
     let protected = permit.action() == Action::OperationsProtected;
     let as_of = if protected { end_of_month_before(today, today) } else { today };
     let level = query.level.unwrap_or(WorkloadLevel::Territory);
-    let WorkloadQuery { agency, territory, role, .. } = query;
+    let WorkloadQuery { level: _, agency, territory, role } = query;
     let asked = WorkloadAsked { level, as_of, agency, territory, role };
     let rule = if protected { Some(guarded(tx, &asked)?) } else { None };
     let norms = tx.workload_norms(today)?;
@@ -94,6 +90,7 @@ fn workload(tx: &mut Tx<'_>, permit: &Permit, language: Language, query: Workloa
     let head = Head {
         code: "workload",
         dimensions: level.dimensions().to_vec(),
+        keys: 1,
         measures: level.measures(),
         period: None,
         as_of,
