@@ -77,6 +77,21 @@ fn a_search_forgives_slips_of_the_pen() {
 }
 
 #[test]
+fn without_a_birth_date_the_name_with_the_fewest_slips_comes_first() {
+    let cast = Cast::new();
+    // Alike by the beginning, as scores weigh it, and a slip from the word at its beginning.
+    let far = cast.pedagogue.post("/children", &child("Бекентас", "Қайрат", "Серікұлы", "2014-01-15")).expect(201).id();
+    let near =
+        cast.pedagogue.post("/children", &child("Текенбай", "Қайрат", "Ержанұлы", "2012-07-03")).expect(201).id();
+    let found = cast.pedagogue.post("/children/search", &json!({"query": "Бекенбай Кайрат"})).expect(200);
+    assert_eq!(ids(&found.body["items"]), [near.clone(), far.clone()], "{}", found.text);
+    // A day of birth says more than a letter.
+    let asked = json!({"query": "Бекенбай Кайрат", "birth_date": "2014-01-15"});
+    let found = cast.pedagogue.post("/children/search", &asked).expect(200);
+    assert_eq!(ids(&found.body["items"]), [far, near], "{}", found.text);
+}
+
+#[test]
 fn a_score_is_explained() {
     let cast = Cast::new();
     let body = child("Жұмабаев", "Қайрат", "Серікұлы", "2014-01-15");
