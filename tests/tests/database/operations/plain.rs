@@ -196,6 +196,8 @@ fn what_is_counted_follows_cases_tasks_and_deadlines() {
         "UPDATE cases SET kato = '352400000' WHERE number = (SELECT min(number) FROM cases)",
         "UPDATE cases SET lead_organisation_id = (SELECT id FROM organisations WHERE name = 'school abroad')
          WHERE number = (SELECT max(number) FROM cases)",
+        "UPDATE case_tasks t SET organisation_id = o.id, organisation_agency = o.agency_code, organisation_kato = o.kato
+         FROM organisations o WHERE o.name = 'school abroad' AND t.organisation_id <> o.id AND t.id IN (SELECT task_id FROM case_deadlines)",
         "UPDATE cases SET opened_at = opened_at - interval '3 days'",
         "UPDATE case_deadlines SET state = 'paused', paused_at = now() WHERE state = 'running' AND kind = 'assessment'",
         "UPDATE case_deadlines SET state = 'running', paused_at = NULL, paused_seconds = 60, due_at = due_at + interval '40 days'
