@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-data="${CARGO_TARGET_DIR:-target}/test-postgres"
+data="${QORGAN_TEST_POSTGRES:-${CARGO_TARGET_DIR:-target}/test-postgres}"
 base="$data/pg"
 if [[ -f $data/pg.location ]]; then base=$(<"$data/pg.location"); fi
 

@@ -82,8 +82,11 @@ fn cluster() -> SharedTestCluster {
     shared_for_tests(&cluster_dir()).expect("start the PostgreSQL of the tests")
 }
 
-/// The folder that `make test` stops at its end: `test-postgres` in cargo's target folder.
+/// The folder that `make test` chose and stops at its end; else `test-postgres` in cargo's target folder.
 fn cluster_dir() -> PathBuf {
+    if let Some(chosen) = std::env::var_os("QORGAN_TEST_POSTGRES") {
+        return chosen.into();
+    }
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
     std::fs::create_dir_all(&target).expect("make the target folder");

@@ -62,10 +62,11 @@ pub fn settings() -> ApiSettings {
 }
 
 impl Server {
-    /// Starts a server with the settings of the tests.
+    /// Starts a server with the settings of the tests, but one worker: the statements run in threads of their own
+    /// anyway, and every worker registers all routes anew.
     #[must_use]
     pub fn start() -> Self {
-        Self::with(&settings())
+        Self::with(&ApiSettings { workers: 1, ..settings() })
     }
 
     /// Starts a server.

@@ -1,7 +1,7 @@
 //! The demonstration region, loaded into a real PostgreSQL.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -23,7 +23,8 @@ struct Scratch {
 impl Scratch {
     fn new(purpose: &str) -> Self {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the target folder");
-        let cluster = shared_for_tests(&target.join("test-postgres")).expect("PostgreSQL");
+        let chosen = std::env::var_os("QORGAN_TEST_POSTGRES").map(PathBuf::from);
+        let cluster = shared_for_tests(&chosen.unwrap_or_else(|| target.join("test-postgres"))).expect("PostgreSQL");
         let name = format!("demo_{purpose}_{}", std::process::id());
         let scratch = Self { cluster, name };
         scratch.maintain(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", scratch.name));
