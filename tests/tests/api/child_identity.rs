@@ -4,6 +4,8 @@ mod merge;
 mod pairs;
 mod races;
 
+use diesel::connection::SimpleConnection;
+use qorgan_storage::children::fill_lookups;
 use serde_json::{Value, json};
 
 use crate::support::Cast;
@@ -90,6 +92,35 @@ fn without_a_birth_date_the_name_with_the_fewest_slips_comes_first() {
     let asked = json!({"query": "Бекенбай Кайрат", "birth_date": "2014-01-15"});
     let found = cast.pedagogue.post("/children/search", &asked).expect(200);
     assert_eq!(ids(&found.body["items"]), [far, near], "{}", found.text);
+}
+
+/// As many namesakes as are looked at, registered before: which of all that fit are looked at must not be chance.
+#[test]
+fn the_nearest_name_is_found_behind_four_hundred_that_fit_as_well() {
+    let cast = Cast::new();
+    let namesake = child("Бекенбайла", "Қайрат", "Серікұлы", "2014-01-15");
+    let namesake = cast.pedagogue.post("/children", &namesake).expect(201).id();
+    let mut owner = cast.server.database.owner();
+    owner
+        .batch_execute(&format!(
+            "SET session_replication_role = replica;
+             CREATE TEMPORARY TABLE more AS SELECT c FROM children c, generate_series(1, 400) WHERE c.id = '{namesake}';
+             UPDATE more SET c.id = gen_random_uuid(), c.match_version = 0;
+             -- Before everybody who is registered later.
+             UPDATE more SET c.id = overlay((c).id::text PLACING '00000000-0000' FROM 1)::uuid;
+             INSERT INTO children SELECT (c).* FROM more;
+             INSERT INTO child_names SELECT gen_random_uuid(), id, last_name, first_name, patronymic, 'registered', created_at,
+                                            created_by FROM children WHERE match_version = 0;
+             RESET session_replication_role"
+        ))
+        .expect("namesakes");
+    assert_eq!(fill_lookups(&mut owner).expect("their keys"), 400);
+    let near = child("Текенбай", "Қайрат", "Ержанұлы", "2012-07-03");
+    let near = cast.pedagogue.post("/children", &near).expect(201).id();
+    let found = cast.pedagogue.post("/children/search", &json!({"query": "Бекенбай Кайрат"})).expect(200);
+    let found = ids(&found.body["items"]);
+    assert_eq!(found[0], near);
+    assert!(found.len() > 1 && !found[1..].contains(&near), "the others after it");
 }
 
 #[test]
