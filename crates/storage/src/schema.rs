@@ -654,6 +654,8 @@ table! {
         valid_from -> Date,
         children -> Integer,
         source -> Text,
+        source_ru -> Nullable<Text>,
+        source_kk -> Nullable<Text>,
         provisional -> Bool,
     }
 }
@@ -686,6 +688,8 @@ table! {
         limited_error -> Double,
         parts -> Jsonb,
         source -> Text,
+        source_ru -> Nullable<Text>,
+        source_kk -> Nullable<Text>,
         provisional -> Bool,
     }
 }

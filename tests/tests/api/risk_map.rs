@@ -1,5 +1,6 @@
 //! The risk map, its alerts, and the page.
 
+use diesel::RunQueryDsl;
 use qorgan_tests::facts::{age_facts, file_fact};
 use qorgan_tests::{Client, Reply, client};
 use serde_json::{Value, json};
@@ -193,6 +194,31 @@ fn alerts_list_what_left_its_range_and_how_many_do_by_chance() {
     }
     let compared = alerts["compared"].as_f64().expect("a number");
     assert!(compared >= 14.0 && (alerts["by_chance"].as_f64().expect("a number") - compared * 0.01).abs() < 0.01);
+}
+
+#[test]
+fn where_numbers_come_from_is_told_in_the_language_of_the_answer() {
+    let cast = Cast::new();
+    let told = |language: &str| {
+        let map = cast.statistician.request("GET", &format!("/api/v1/risk-map?{YEAR}"));
+        let map = client::send(map.header("Accept-Language", language)).expect(200).body;
+        let rates = format!("/api/v1/statistics/register?{YEAR}&group_by=region&rates=true");
+        let rates = cast.statistician.request("GET", &rates).header("Accept-Language", language);
+        let rates = client::send(rates).expect(200).body;
+        [&map["source"], &map["children_source"], &rates["population"][0]["source"]]
+            .map(|source| source.as_str().unwrap_or_default().chars().take(6).collect::<String>())
+    };
+    assert_eq!(told("en"), ["Method", "Estima", "Roadma"]);
+    assert_eq!(told("ru"), ["Метод:", "Оценка", "Дорожн"]);
+    assert_eq!(told("kk"), ["Әдіс: ", "Осы ба", "Қараға"]);
+    // Numbers that an administrator entered in one language stand for all.
+    diesel::sql_query(
+        "INSERT INTO child_population (kato, valid_from, children, source, provisional)
+         VALUES ('350000000', '2025-01-01', 320000, 'Бюро', false)",
+    )
+    .execute(&mut cast.server.database.owner())
+    .expect("a later number");
+    assert_eq!(told("kk")[2], "Бюро");
 }
 
 #[test]

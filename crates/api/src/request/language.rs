@@ -6,6 +6,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use actix_web::{FromRequest, HttpRequest};
+use qorgan_domain::statistics::Source;
 
 /// A language the API speaks. As an extractor it never fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -30,6 +31,16 @@ impl Language {
             Self::Kk => "kk",
             Self::En => "en",
         }
+    }
+
+    /// Where a number or a rule comes from, in this language where it was told in it.
+    pub fn source(self, source: &Source) -> &str {
+        let own = match self {
+            Self::Ru => source.ru.as_deref(),
+            Self::Kk => source.kk.as_deref(),
+            Self::En => None,
+        };
+        own.unwrap_or(&source.told)
     }
 
     /// The language a client likes best among ours; the default where it names none of them.

@@ -13,6 +13,7 @@ mod query;
 mod rates;
 pub mod release;
 pub mod risk;
+mod source;
 
 pub use as_of::AsOf;
 pub use attribute::Attribute;
@@ -23,3 +24,4 @@ pub use period::PeriodUnit;
 pub use population::{ChildPopulation, TerritoryPopulation};
 pub use query::{StatisticsMeasure, StatisticsMethod, StatisticsParameters, StatisticsQuery};
 pub use rates::Denominators;
+pub use source::Source;

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::Source;
 use crate::territory::Kato;
 
 /// How many children live in one unit, and how that is known.
@@ -14,7 +15,7 @@ pub struct TerritoryPopulation {
     /// The day from which the number counts.
     pub valid_from: NaiveDate,
     /// Where the number comes from.
-    pub source: String,
+    pub source: Source,
     /// Whether it is no published number of this unit: an estimate, or a number without a confirmed date.
     pub provisional: bool,
 }
@@ -80,7 +81,7 @@ mod tests {
             territory: territory.parse().unwrap(),
             children,
             valid_from: from.parse().unwrap(),
-            source: "test".to_owned(),
+            source: Source { told: "test".to_owned(), ru: None, kk: None },
             provisional: true,
         }
     }

@@ -125,7 +125,7 @@ mod tests {
             territory: territory.parse().unwrap(),
             children,
             valid_from: from.parse().unwrap(),
-            source: "test".to_owned(),
+            source: crate::statistics::Source { told: "test".to_owned(), ru: None, kk: None },
             provisional: true,
         };
         vec![

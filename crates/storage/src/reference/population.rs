@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use qorgan_domain::statistics::{ChildPopulation, TerritoryPopulation};
+use diesel::query_dsl::methods::FilterDsl as _;
+use diesel::upsert::excluded;
+use qorgan_domain::statistics::{ChildPopulation, Source, TerritoryPopulation};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -25,12 +27,16 @@ struct RegionItem {
     kato: String,
     children: i32,
     source: String,
+    source_ru: String,
+    source_kk: String,
     provisional: bool,
 }
 
 #[derive(Deserialize)]
 struct Estimated {
     source: String,
+    source_ru: String,
+    source_kk: String,
     provisional: bool,
     units: Vec<UnitItem>,
 }
@@ -43,25 +49,36 @@ struct UnitItem {
 
 pub(super) fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
     let PopulationFile { valid_from, region, estimated } = file(POPULATION, "child_population.json")?;
-    let region = (region.kato, region.children, region.source, region.provisional);
-    let units = estimated
-        .units
-        .into_iter()
-        .map(|unit| (unit.kato, unit.children, estimated.source.clone(), estimated.provisional));
+    let source_of_region = [region.source, region.source_ru, region.source_kk];
+    let region = (region.kato, region.children, &source_of_region, region.provisional);
+    let source_of_units = [estimated.source, estimated.source_ru, estimated.source_kk];
+    let units = estimated.units.into_iter();
+    let units = units.map(|unit| (unit.kato, unit.children, &source_of_units, estimated.provisional));
     let rows: Vec<_> = std::iter::once(region)
         .chain(units)
-        .map(|(kato, children, source, provisional)| {
+        .map(|(kato, children, [source, source_ru, source_kk], provisional)| {
             (
                 population::kato.eq(kato),
                 population::valid_from.eq(valid_from),
                 population::children.eq(children),
                 population::source.eq(source),
+                population::source_ru.eq(source_ru),
+                population::source_kk.eq(source_kk),
                 population::provisional.eq(provisional),
             )
         })
         .collect();
-    // An administrator's later row stays: it has another date.
-    diesel::insert_into(population::table).values(&rows).on_conflict_do_nothing().execute(connection)?;
+    // An administrator's later row stays: it has another date. Rows of an older version of this program learn the languages.
+    diesel::insert_into(population::table)
+        .values(&rows)
+        .on_conflict((population::kato, population::valid_from))
+        .do_update()
+        .set((
+            population::source_ru.eq(excluded(population::source_ru)),
+            population::source_kk.eq(excluded(population::source_kk)),
+        ))
+        .filter(population::source.eq(excluded(population::source)))
+        .execute(connection)?;
     Ok(())
 }
 
@@ -71,25 +88,26 @@ impl Tx<'_> {
     /// # Errors
     /// [`StorageError`].
     pub fn child_population_history(&mut self) -> Result<Vec<TerritoryPopulation>, StorageError> {
-        let rows: Vec<(String, NaiveDate, i32, String, bool)> = population::table
+        type Row = (String, NaiveDate, i32, (String, Option<String>, Option<String>), bool);
+        let rows: Vec<Row> = population::table
             .select((
                 population::kato,
                 population::valid_from,
                 population::children,
-                population::source,
+                (population::source, population::source_ru, population::source_kk),
                 population::provisional,
             ))
             .order((population::kato, population::valid_from))
             .load(self.connection)?;
         rows.into_iter()
-            .map(|(kato, valid_from, children, source, provisional)| {
+            .map(|(kato, valid_from, children, (told, ru, kk), provisional)| {
                 let territory = parse(&kato, "child_population", "kato", Uuid::nil())?;
                 Ok(TerritoryPopulation {
                     territory,
                     // CHECK (children >= 0).
                     children: children.unsigned_abs(),
                     valid_from,
-                    source,
+                    source: Source { told, ru, kk },
                     provisional,
                 })
             })

@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::query_dsl::methods::FilterDsl as _;
 use diesel::sql_types::{Date, Integer};
+use diesel::upsert::excluded;
+use qorgan_domain::statistics::Source;
 use qorgan_domain::statistics::risk::{RiskRules, WeightedIndicator};
 use serde::Deserialize;
 
@@ -15,6 +18,8 @@ const RULES: &str = include_str!("../../reference/risk_map_rules.json");
 #[derive(Deserialize)]
 struct RulesFile {
     source: String,
+    source_ru: String,
+    source_kk: String,
     provisional: bool,
     valid_from: NaiveDate,
     history_years: i16,
@@ -44,6 +49,8 @@ struct RulesRow {
     limited_error: f64,
     parts: serde_json::Value,
     source: String,
+    source_ru: Option<String>,
+    source_kk: Option<String>,
     provisional: bool,
 }
 
@@ -53,7 +60,7 @@ pub struct DatedRiskRules {
     /// The rules.
     pub rules: RiskRules,
     /// Who says so.
-    pub source: String,
+    pub source: Source,
     /// Whether nobody has confirmed them yet.
     pub provisional: bool,
 }
@@ -61,7 +68,7 @@ pub struct DatedRiskRules {
 pub(super) fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
     let data: RulesFile = file(RULES, "risk_map_rules.json")?;
     let parts = serde_json::to_value(&data.parts).map_err(|_| StorageError::Statement("parts of the risk map"))?;
-    // An administrator's later row stays: it has another date.
+    // An administrator's later row stays: it has another date. A row of an older version of this program learns the languages.
     diesel::insert_into(rules::table)
         .values((
             rules::valid_from.eq(data.valid_from),
@@ -76,9 +83,14 @@ pub(super) fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
             rules::limited_error.eq(data.limited_error),
             rules::parts.eq(parts),
             rules::source.eq(data.source),
+            rules::source_ru.eq(data.source_ru),
+            rules::source_kk.eq(data.source_kk),
             rules::provisional.eq(data.provisional),
         ))
-        .on_conflict_do_nothing()
+        .on_conflict(rules::valid_from)
+        .do_update()
+        .set((rules::source_ru.eq(excluded(rules::source_ru)), rules::source_kk.eq(excluded(rules::source_kk))))
+        .filter(rules::source.eq(excluded(rules::source)))
         .execute(connection)?;
     Ok(())
 }
@@ -114,7 +126,8 @@ fn dated(row: RulesRow) -> Option<DatedRiskRules> {
         limited_error: row.limited_error,
         parts: serde_json::from_value(row.parts).ok()?,
     };
-    Some(DatedRiskRules { rules: rules.checked().ok()?, source: row.source, provisional: row.provisional })
+    let source = Source { told: row.source, ru: row.source_ru, kk: row.source_kk };
+    Some(DatedRiskRules { rules: rules.checked().ok()?, source, provisional: row.provisional })
 }
 
 #[cfg(test)]
@@ -138,6 +151,8 @@ mod tests {
             limited_error: file.limited_error,
             parts: serde_json::to_value(&parts).unwrap(),
             source,
+            source_ru: None,
+            source_kk: None,
             provisional,
         };
         assert_eq!(dated(row).map(|dated| dated.rules.parts), Some(parts));

@@ -36,11 +36,11 @@ pub struct FrameView {
     method: StatisticsMethod,
     /// What a reader must know, in the language of the answer.
     note: String,
-    /// Where method and parameters come from.
+    /// Where method and parameters come from, in the language of the answer where it was told in it.
     source: String,
     /// Whether nobody has confirmed the parameters yet.
     provisional: bool,
-    /// Where the numbers of children come from.
+    /// Where the numbers of children come from, in the language of the answer where it was told in it.
     children_source: Option<String>,
     /// Whether these are estimates.
     children_provisional: bool,
@@ -57,9 +57,9 @@ impl FrameView {
             as_of,
             method: survey.method(),
             note: words::note(survey.disclosure.as_ref(), language),
-            source: survey.rules.source.clone(),
+            source: language.source(&survey.rules.source).to_owned(),
             provisional: survey.rules.provisional,
-            children_source: numbers.map(|row| row.source.clone()),
+            children_source: numbers.map(|row| language.source(&row.source).to_owned()),
             children_provisional: numbers.is_none_or(|row| row.provisional),
         }
     }

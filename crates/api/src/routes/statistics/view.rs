@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::table::{Number, Row, Table};
+use crate::request::Language;
 
 /// A dimension or a measure: its code, by which rows name it, and its name for people.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,19 +60,19 @@ pub struct PopulationView {
     pub children: u32,
     /// The day from which the number counts.
     pub valid_from: NaiveDate,
-    /// Where it comes from.
+    /// Where it comes from, in the language of the answer where it was told in it.
     pub source: String,
     /// Whether it is an estimate.
     pub provisional: bool,
 }
 
 impl PopulationView {
-    fn of(row: &TerritoryPopulation) -> Self {
+    fn of(row: &TerritoryPopulation, language: Language) -> Self {
         Self {
             territory: row.territory.to_string(),
             children: row.children,
             valid_from: row.valid_from,
-            source: row.source.clone(),
+            source: language.source(&row.source).to_owned(),
             provisional: row.provisional,
         }
     }
@@ -145,7 +146,10 @@ impl StatisticsView {
             earlier: earlier
                 .map(|(comparison, from, to)| EarlierView { comparison: *comparison, from: *from, to: *to })
                 .collect(),
-            population: table.population.as_ref().map(|rows| rows.iter().map(PopulationView::of).collect()),
+            population: table
+                .population
+                .as_ref()
+                .map(|rows| rows.iter().map(|row| PopulationView::of(row, table.language)).collect()),
             protection: table.rule.as_ref().map(protection),
         }
     }
