@@ -5,6 +5,8 @@
 //! work of `storage` → [`answer::Answer`], or a [`problem::Problem`]. [`server`] puts it together; [`openapi`]
 //! is made from the same registration as the routes.
 
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
 pub mod answer;
 pub mod auth;
 pub mod context;

@@ -12,6 +12,7 @@ use crate::territory::Kato;
 
 /// The check character of a string of decimal digits by ISO/IEC 7064 MOD 11-2: `0` to `9` or `X`. Anything that is
 /// not a digit is passed over, so that hyphens may stay.
+#[expect(clippy::expect_used, reason = "a remainder of 11 other than 10 is one digit")]
 pub fn check_character(digits: &str) -> char {
     let product = digits.chars().filter_map(|c| c.to_digit(10)).fold(0, |product, digit| (product + digit) * 2 % 11);
     match (12 - product) % 11 {

@@ -4,6 +4,8 @@
 //! Past its types there are no bare strings: a value that exists has been checked, a refusal is an [`Invalid`].
 //! Start reading at [`cases`], then [`register`]; [`words`], [`ids`] and [`text`] are the bricks of all others.
 
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
 pub mod assessments;
 pub mod calendar;
 pub mod cases;

@@ -3,6 +3,8 @@
 //! The only reader of environment variables and configuration files; it holds no rule of the domain, no SQL and no
 //! route. Start at [`cli`] for the commands, [`settings`] for what can be configured, [`serve`] for the wiring.
 
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
 pub mod cli;
 mod commands;
 mod database;

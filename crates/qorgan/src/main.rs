@@ -1,5 +1,7 @@
 //! The program `qorgan`. Everything is in the library, so that tests can reach it.
 
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -4,6 +4,8 @@
 //! Everything happens in one unit of work ([`Database::run`]): session, work, event, audit row, outbox, commit.
 //! Start reading at [`unit_of_work`], then `cases/`; `migrations/2026112205_row_security` is the second line of defence.
 
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
 mod access;
 pub mod assessments;
 pub mod attachment_store;

@@ -138,6 +138,7 @@ impl Estimate {
     }
 }
 
+#[expect(clippy::expect_used, reason = "asked only for fields that the model has")]
 fn known(start: &Model, field: Field, at: usize) -> &FieldModel {
     let extra = || start.extras().get(at - Field::COMPARED.len());
     start.field(field).or_else(extra).expect("with_shares asks only for fields that the model has")

@@ -176,6 +176,7 @@ impl Model {
     /// # Panics
     /// Never: a test reads the embedded file.
     #[must_use]
+    #[expect(clippy::expect_used, reason = "the embedded model is read by a test")]
     pub fn shipped() -> &'static Self {
         static SHIPPED: OnceLock<Model> = OnceLock::new();
         SHIPPED.get_or_init(|| {

@@ -38,6 +38,7 @@ pub fn channel_of(agency: &AgencyCode) -> SignalChannel {
 /// # Panics
 /// Never: it is of a bounded length.
 #[must_use]
+#[expect(clippy::expect_used, reason = "a text of bounded length")]
 pub fn text_of(number: FactNumber) -> Narrative {
     Narrative::new(&format!(
         "Баланың суицидтік мінез-құлқы туралы бірыңғай есепке хабарлама түсті ({number}). Жағдай ашып, алгоритм \

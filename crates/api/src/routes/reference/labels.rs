@@ -42,6 +42,7 @@ struct File {
     classifiers: BTreeMap<String, Vec<Label>>,
 }
 
+#[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
 static LABELS: LazyLock<BTreeMap<String, Vec<Label>>> = LazyLock::new(|| {
     let file: File = serde_json::from_str(FILE).expect("the file is part of the program, and a test reads it");
     file.classifiers
