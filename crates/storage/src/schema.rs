@@ -686,6 +686,7 @@ table! {
         interval_z -> Double,
         sufficient_error -> Double,
         limited_error -> Double,
+        spread_degrees -> Double,
         parts -> Jsonb,
         source -> Text,
         source_ru -> Nullable<Text>,

@@ -31,6 +31,7 @@ struct RulesFile {
     interval_z: f64,
     sufficient_error: f64,
     limited_error: f64,
+    spread_degrees: f64,
     parts: Vec<WeightedIndicator>,
 }
 
@@ -47,6 +48,7 @@ struct RulesRow {
     interval_z: f64,
     sufficient_error: f64,
     limited_error: f64,
+    spread_degrees: f64,
     parts: serde_json::Value,
     source: String,
     source_ru: Option<String>,
@@ -81,6 +83,7 @@ pub(super) fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
             rules::interval_z.eq(data.interval_z),
             rules::sufficient_error.eq(data.sufficient_error),
             rules::limited_error.eq(data.limited_error),
+            rules::spread_degrees.eq(data.spread_degrees),
             rules::parts.eq(parts),
             rules::source.eq(data.source),
             rules::source_ru.eq(data.source_ru),
@@ -124,6 +127,7 @@ fn dated(row: RulesRow) -> Option<DatedRiskRules> {
         interval_z: row.interval_z,
         sufficient_error: row.sufficient_error,
         limited_error: row.limited_error,
+        spread_degrees: row.spread_degrees,
         parts: serde_json::from_value(row.parts).ok()?,
     };
     let source = Source { told: row.source, ru: row.source_ru, kk: row.source_kk };
@@ -149,6 +153,7 @@ mod tests {
             interval_z: file.interval_z,
             sufficient_error: file.sufficient_error,
             limited_error: file.limited_error,
+            spread_degrees: file.spread_degrees,
             parts: serde_json::to_value(&parts).unwrap(),
             source,
             source_ru: None,

@@ -3,7 +3,7 @@
 use super::composite::composite;
 use super::{
     Children, CompositeIndex, Direction, ExpectedRange, Indicator, Observations, Observed, Plan, RangeState, Rate,
-    RegionRange, RiskRules, Span, Sufficiency, Trend, direction, expected, funnel, rate, sufficiency,
+    RegionRange, RiskRules, Span, Spread, Sufficiency, Trend, direction, expected, funnel, rate, sufficiency,
 };
 use crate::territory::Kato;
 
@@ -92,10 +92,11 @@ impl Surveyed<'_> {
         let observed: Vec<Observed> =
             self.places.iter().map(|place| self.observed(self.plan.current(), basis, Some(place))).collect();
         let ranges = funnel(&observed, region, self.noise_variance, self.rules);
-        let whole = self.place(basis, None, region.count as f64);
+        let spread = self.spread(basis);
+        let whole = self.place(basis, None, spread, region.count as f64);
         let indices = self.indices();
         let places = self.places.iter().zip(ranges).zip(indices).map(|((place, range), index)| {
-            let mut here = self.place(basis, Some(place), range.map_or(0.0, |range| range.mean));
+            let mut here = self.place(basis, Some(place), spread, range.map_or(0.0, |range| range.mean));
             here.relative = if indicator == Indicator::Composite {
                 index.as_ref().map(|index| index.value / 100.0)
             } else {
@@ -112,7 +113,10 @@ impl Surveyed<'_> {
     #[must_use]
     pub fn alerts(&self, indicators: &[Indicator]) -> (usize, Vec<Assessment>) {
         let places = || std::iter::once(None).chain(self.places.iter().map(Some));
-        let all = indicators.iter().flat_map(|indicator| places().map(|place| self.assess(*indicator, place)));
+        let all = indicators.iter().flat_map(|indicator| {
+            let spread = self.spread(*indicator);
+            places().map(move |place| self.assess(*indicator, place, spread))
+        });
         let mut found: Vec<Assessment> = all.filter(|found| found.expected.is_some()).collect();
         let compared = found.len();
         found.retain(|found| matches!(found.state, RangeState::Above | RangeState::Below));
@@ -121,8 +125,8 @@ impl Surveyed<'_> {
         (compared, found)
     }
 
-    fn place(&self, indicator: Indicator, place: Option<&Kato>, expected: f64) -> Place {
-        let assessment = self.assess(indicator, place);
+    fn place(&self, indicator: Indicator, place: Option<&Kato>, spread: Spread, expected: f64) -> Place {
+        let assessment = self.assess(indicator, place, spread);
         let bounds = [self.rules.sufficient_error, self.rules.limited_error];
         let sufficiency = match assessment.rate {
             Some(_) => sufficiency(assessment.count, expected, self.noise_variance, bounds),
@@ -139,11 +143,20 @@ impl Surveyed<'_> {
         }
     }
 
-    fn assess(&self, indicator: Indicator, place: Option<&Kato>) -> Assessment {
+    /// How far counts varied in all places together.
+    fn spread(&self, indicator: Indicator) -> Spread {
+        self.places.iter().map(|place| Spread::of(&self.past(indicator, Some(place)), self.noise_variance)).sum()
+    }
+
+    fn past(&self, indicator: Indicator, place: Option<&Kato>) -> Vec<Observed> {
+        self.known_past().map(|span| self.observed(span, indicator, place)).collect()
+    }
+
+    fn assess(&self, indicator: Indicator, place: Option<&Kato>, spread: Spread) -> Assessment {
         let current = self.plan.current();
         let now = self.observed(current, indicator, place);
-        let past: Vec<Observed> = self.known_past().map(|span| self.observed(span, indicator, place)).collect();
-        let expected = expected(&past, now.exposure, self.noise_variance, self.rules);
+        let past = self.past(indicator, place);
+        let expected = expected(&past, now.exposure, self.noise_variance, spread, self.rules);
         Assessment {
             place: place.cloned(),
             indicator,

@@ -6,6 +6,12 @@
 //! a negative binomial distribution, as A. Noufaily and others, "An improved algorithm for outbreak detection in multiple
 //! surveillance systems" (2013) have it for small counts. No trend is fitted: the region has few years. Nor are high
 //! years of the past weighed down: of five values none stands out enough.
+//!
+//! How far counts vary beyond chance is known badly from two to five values. So what all places together tell of it counts
+//! as well, as G. K. Smyth, "Linear models and empirical Bayes methods for assessing differential expression in microarray
+//! experiments" (2004), moderates variances: as so many degrees of freedom beside the place's own.
+
+use std::iter::Sum;
 
 use super::RiskRules;
 use super::distribution::quantile;
@@ -71,21 +77,78 @@ impl ExpectedRange {
     }
 }
 
-/// The range that is expected in a period of this exposure, by past periods; none where they are too few.
+/// How far counts varied in the past, against what chance and noise explain.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Spread {
+    /// Squares of Pearson's residuals, added up.
+    squares: f64,
+    /// Degrees of freedom: periods, less one for each place.
+    degrees: f64,
+}
+
+impl Spread {
+    /// That of one place.
+    #[must_use]
+    pub fn of(past: &[Observed], noise_variance: f64) -> Self {
+        let (facts, total) = sums(past);
+        let intensity = intensity(facts, total);
+        let known = past.iter().filter(|period| period.exposure > 0.0);
+        let squares = known.clone().map(|period| {
+            let mean = intensity * period.exposure;
+            (period.count as f64 - mean).powi(2) / (mean + noise_variance)
+        });
+        Self { squares: squares.sum(), degrees: (known.count() as f64 - 1.0).max(0.0) }
+    }
+
+    /// By how much the variance is greater than chance and noise explain, at least 1: by this spread, and by that of all places
+    /// as if it had been seen in so many periods more.
+    fn beyond_chance(self, of_all: Self, degrees: f64) -> f64 {
+        let common = if of_all.degrees > 0.0 { of_all.squares / of_all.degrees } else { 1.0 };
+        // A single place without anything from the others divides by one at least.
+        let spread = (self.squares + degrees * common) / (self.degrees + degrees).max(1.0);
+        if spread.is_finite() { spread.max(1.0) } else { 1.0 }
+    }
+}
+
+impl Sum for Spread {
+    fn sum<I: Iterator<Item = Self>>(spreads: I) -> Self {
+        spreads.fold(Self::default(), |sum, one| Self {
+            squares: sum.squares + one.squares,
+            degrees: sum.degrees + one.degrees,
+        })
+    }
+}
+
+/// Facts and exposure of all periods.
+fn sums(past: &[Observed]) -> (f64, f64) {
+    let known = past.iter().filter(|period| period.exposure > 0.0);
+    known.fold((0.0, 0.0), |(facts, total), period| (facts + period.count as f64, total + period.exposure))
+}
+
+/// Facts for each child and day. Half a fact more (Jeffreys' prior): years without a fact do not make one impossible.
+fn intensity(facts: f64, exposure: f64) -> f64 {
+    (facts + 0.5) / exposure
+}
+
+/// The range that is expected in a period of this exposure, by past periods; none where they are too few. `of_all` is the
+/// [`Spread`] of all places.
 ///
 /// `noise_variance` is that of protected counts, 0 for exact ones: noise is in the past and in what is compared with it.
 #[must_use]
-pub fn expected(past: &[Observed], exposure: f64, noise_variance: f64, rules: &RiskRules) -> Option<ExpectedRange> {
+pub fn expected(
+    past: &[Observed],
+    exposure: f64,
+    noise_variance: f64,
+    of_all: Spread,
+    rules: &RiskRules,
+) -> Option<ExpectedRange> {
     let past: Vec<Observed> = past.iter().copied().filter(|period| period.exposure > 0.0).collect();
     if past.len() < usize::from(rules.least_history) || exposure <= 0.0 {
         return None;
     }
-    let total: f64 = past.iter().map(|period| period.exposure).sum();
-    let facts: f64 = past.iter().map(|period| period.count as f64).sum();
-    // Half a fact more (Jeffreys' prior): years without a fact do not make one impossible.
-    let intensity = (facts + 0.5) / total;
-    let spread = overdispersion(&past, intensity, noise_variance);
-    let mean = intensity * exposure;
+    let (facts, total) = sums(&past);
+    let spread = Spread::of(&past, noise_variance).beyond_chance(of_all, rules.spread_degrees);
+    let mean = intensity(facts, total) * exposure;
     let share = exposure / total;
     let poisson = spread * mean * (1.0 + share);
     let noise = noise_variance * (1.0 + past.len() as f64 * share * share);
@@ -96,20 +159,6 @@ pub fn expected(past: &[Observed], exposure: f64, noise_variance: f64, rules: &R
         high: quantile(mean, variance, rules.alert_probability),
         periods: past.len(),
     })
-}
-
-/// By how much the past varied more than Poisson counts with this noise do: at least 1.
-fn overdispersion(past: &[Observed], intensity: f64, noise_variance: f64) -> f64 {
-    let squares: f64 = past
-        .iter()
-        .map(|period| {
-            let mean = intensity * period.exposure;
-            (period.count as f64 - mean).powi(2) / (mean + noise_variance)
-        })
-        .sum();
-    // Pearson's estimate.
-    let spread = squares / (past.len() as f64 - 1.0).max(1.0);
-    if spread.is_finite() { spread.max(1.0) } else { 1.0 }
 }
 
 #[cfg(test)]
@@ -123,7 +172,7 @@ mod tests {
     }
 
     fn state(counts: &[u64], now: u64, noise: f64) -> RangeState {
-        let range = expected(&past(counts), 1.0, noise, &of_tests());
+        let range = expected(&past(counts), 1.0, noise, Spread::default(), &of_tests());
         range.map_or(RangeState::Unknown, |range| range.state(now, of_tests().least_facts))
     }
 
@@ -156,15 +205,10 @@ mod tests {
 
     #[test]
     fn exposure_is_allowed_for() {
-        let long = expected(&past(&[20, 22, 18, 20, 21]), 0.5, 0.0, &of_tests()).unwrap();
+        let long = expected(&past(&[20, 22, 18, 20, 21]), 0.5, 0.0, Spread::default(), &of_tests()).unwrap();
         assert!((long.mean - 10.1).abs() < 0.1, "half the time, half the facts: {long:?}");
-        assert_eq!(expected(&past(&[20, 22, 18, 20, 21]), 0.0, 0.0, &of_tests()), None);
+        assert_eq!(expected(&past(&[20, 22, 18, 20, 21]), 0.0, 0.0, Spread::default(), &of_tests()), None);
         assert!(long.score(long.high + 1) > 1.0 && long.score(10) < 0.2);
-    }
-
-    /// A Poisson count by inverting its distribution, from a number in [0, 1).
-    fn poisson(mean: f64, at: f64) -> u64 {
-        quantile(mean, mean, at.min(0.999_999))
     }
 
     /// xorshift64*, for the simulation only.
@@ -178,33 +222,67 @@ mod tests {
         }
     }
 
-    /// The share of alerts where the last period had `factor` times the mean of the five before.
-    fn alerts(mean: f64, factor: f64, rounds: u32) -> f64 {
-        let mut next = numbers(0x5eed_0001);
-        let mut found = 0;
-        for _ in 0..rounds {
-            let history: Vec<u64> = (0..5).map(|_| poisson(mean, next())).collect();
-            let now = poisson(mean * factor, next());
-            found += u32::from(state(&history, now, 0.0) == RangeState::Above);
-        }
-        f64::from(found) / f64::from(rounds)
+    /// A made-up region: thirteen places with one mean, whose counts vary so many times as much as chance alone.
+    struct Quiet {
+        mean: f64,
+        variation: f64,
+        years: usize,
+        spread_degrees: f64,
     }
+
+    impl Quiet {
+        /// The share of alerts where the last period had `factor` times the mean of those before.
+        fn alerts(&self, factor: f64, rounds: u32) -> f64 {
+            let mut next = numbers(0x5eed_0001);
+            let mut draw = |mean: f64| quantile(mean, mean * self.variation, next().min(0.999_999));
+            let rules = RiskRules { spread_degrees: self.spread_degrees, least_history: 2, ..of_tests() };
+            let mut found = 0;
+            for _ in 0..rounds {
+                let pasts: Vec<Vec<Observed>> =
+                    (0..13).map(|_| past(&(0..self.years).map(|_| draw(self.mean)).collect::<Vec<u64>>())).collect();
+                let of_all: Spread = pasts.iter().map(|past| Spread::of(past, 0.0)).sum();
+                for past in &pasts {
+                    let range = expected(past, 1.0, 0.0, of_all, &rules).unwrap();
+                    let state = range.state(draw(self.mean * factor), rules.least_facts);
+                    found += u32::from(state == RangeState::Above);
+                }
+            }
+            f64::from(found) / f64::from(13 * rounds)
+        }
+    }
+
+    const CHANCE_ALONE: f64 = 1.0;
 
     #[test]
     fn false_alerts_are_as_rare_as_said_and_a_doubling_is_seen() {
-        for mean in [1.0, 5.0, 20.0, 60.0] {
-            let share = alerts(mean, 1.0, 2_000);
+        for (years, mean) in [(2, 5.0), (2, 20.0), (5, 1.0), (5, 5.0), (5, 20.0), (5, 60.0)] {
+            let quiet = Quiet { mean, variation: CHANCE_ALONE, years, spread_degrees: 4.0 };
+            let share = quiet.alerts(1.0, 150);
             assert!(share <= 0.01, "at a mean of {mean} {share} of quiet places are called");
         }
-        assert!(alerts(20.0, 2.0, 500) > 0.6, "{}", alerts(20.0, 2.0, 500));
-        assert!(alerts(60.0, 2.0, 500) > 0.95);
-        assert!(alerts(5.0, 4.0, 500) > 0.6);
+        let doubled = |mean, factor, years| {
+            Quiet { mean, variation: CHANCE_ALONE, years, spread_degrees: 4.0 }.alerts(factor, 40)
+        };
+        assert!(doubled(20.0, 2.0, 5) > 0.6 && doubled(20.0, 2.0, 2) > 0.4);
+        assert!(doubled(60.0, 2.0, 5) > 0.95 && doubled(60.0, 2.0, 2) > 0.9);
+        assert!(doubled(5.0, 4.0, 5) > 0.6);
+    }
+
+    /// From two years of a single place one cannot tell how much it varies: all places together can.
+    #[test]
+    fn where_places_vary_more_than_chance_all_of_them_say_so() {
+        for (variation, years, bound) in [(2.0, 2, 0.016), (2.0, 5, 0.016), (4.0, 2, 0.026), (4.0, 5, 0.02)] {
+            let [alone, together] = [0.0, 4.0]
+                .map(|spread_degrees| Quiet { mean: 20.0, variation, years, spread_degrees }.alerts(1.0, 200));
+            println!("{variation} times chance, {years} years: {alone:.4} alone, {together:.4} together");
+            assert!(together <= bound && together < 0.75 * alone, "{variation} {years}: {alone} {together}");
+        }
     }
 
     proptest! {
         #[test]
         fn the_mean_lies_in_the_range(counts in prop::collection::vec(0u64..200, 3..8), noise in 0.0f64..10.0) {
-            let range = expected(&past(&counts), 1.0, noise, &of_tests()).unwrap();
+            let range = expected(&past(&counts), 1.0, noise, Spread::default(), &of_tests()).unwrap();
             prop_assert!(range.low as f64 <= range.mean + 1.0 && range.mean <= range.high as f64 + 1.0);
             prop_assert_eq!(range.state(range.mean.round() as u64, 5), RangeState::Within);
         }
@@ -213,7 +291,7 @@ mod tests {
         fn more_noise_never_narrows_the_range(counts in prop::collection::vec(5u64..200, 4..8)) {
             // Where the past varied as Poisson counts do: else noise takes the place of spread.
             let calm: Vec<u64> = counts.iter().map(|_| counts[0]).collect();
-            let wide = |noise| expected(&past(&calm), 1.0, noise, &of_tests()).unwrap();
+            let wide = |noise| expected(&past(&calm), 1.0, noise, Spread::default(), &of_tests()).unwrap();
             prop_assert!(wide(3.0).high >= wide(0.0).high && wide(3.0).low <= wide(0.0).low);
         }
     }

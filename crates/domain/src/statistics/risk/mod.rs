@@ -24,7 +24,7 @@ mod span;
 
 pub use assess::{Assessment, HistoryPoint, Place, Surveyed};
 pub use composite::{CompositeIndex, CompositePart};
-pub use expected::{ExpectedRange, Observed, RangeState, expected};
+pub use expected::{ExpectedRange, Observed, RangeState, Spread, expected};
 pub use funnel::{RegionRange, funnel};
 pub use indicator::{Counted, Grouping, Indicator};
 pub use observations::{Children, Observations};

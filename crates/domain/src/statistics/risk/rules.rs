@@ -36,6 +36,9 @@ pub struct RiskRules {
     pub sufficient_error: f64,
     /// The greatest of one that says something.
     pub limited_error: f64,
+    /// As how many periods of its own the spread of all places together counts for that of one place (degrees of freedom);
+    /// 0: not at all.
+    pub spread_degrees: f64,
     /// What the composite index is made of.
     pub parts: Vec<WeightedIndicator>,
 }
@@ -64,6 +67,7 @@ impl RiskRules {
             ("interval_z", self.interval_z > 0.0 && self.interval_z < 5.0),
             ("sufficient_error", self.sufficient_error > 0.0 && self.sufficient_error < self.limited_error),
             ("limited_error", self.limited_error.is_finite()),
+            ("spread_degrees", (0.0..=100.0).contains(&self.spread_degrees)),
             ("parts", !indicators.contains(&Indicator::Composite) && !twice && weighed && !indicators.is_empty()),
         ];
         match sensible.into_iter().find(|(_, sensible)| !sensible) {
@@ -86,6 +90,7 @@ pub(super) fn of_tests() -> RiskRules {
         interval_z: 1.96,
         sufficient_error: 0.25,
         limited_error: 0.5,
+        spread_degrees: 4.0,
         parts: vec![part(Indicator::Physical, 1.0), part(Indicator::Sexual, 3.0), part(Indicator::Attempt, 2.0)],
     }
 }
@@ -98,10 +103,11 @@ mod tests {
     fn parameters_that_make_no_sense_are_named() {
         assert!(of_tests().checked().is_ok());
         type Change = fn(&mut RiskRules);
-        let table: [(Change, &str); 6] = [
+        let table: [(Change, &str); 7] = [
             (|rules| rules.history_years = 0, "history_years"),
             (|rules| rules.alert_probability = 1.0, "alert_probability"),
             (|rules| rules.sufficient_error = 0.6, "sufficient_error"),
+            (|rules| rules.spread_degrees = -1.0, "spread_degrees"),
             (|rules| rules.parts.clear(), "parts"),
             (|rules| rules.parts[0].weight = 0.0, "parts"),
             (|rules| rules.parts[0].indicator = Indicator::Composite, "parts"),

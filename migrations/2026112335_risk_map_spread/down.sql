@@ -1,0 +1,1 @@
+ALTER TABLE risk_map_rules DROP COLUMN spread_degrees;
