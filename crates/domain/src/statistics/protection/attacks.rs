@@ -6,8 +6,12 @@
 //!
 //! `cargo nextest run --workspace -E 'test(attacks)' --no-capture` prints the figures.
 
+mod learned;
 mod partitions;
+mod parts;
+mod releases;
 mod wide;
+mod work;
 
 use super::table_tests::RULE;
 use super::*;
@@ -134,9 +138,7 @@ impl World {
 
     /// The logarithm of how likely a count shows as it does.
     fn likelihood(&self, shown: u64, count: u64) -> f64 {
-        let Some(row) = self.table.row(count) else { return if shown == 0 { 0.0 } else { f64::NEG_INFINITY } };
-        let at = row.noise.iter().position(|noise| count.checked_add_signed(i64::from(*noise)) == Some(shown));
-        at.map_or(f64::NEG_INFINITY, |at| row.shares[at].ln())
+        likely(&self.table, shown, count).ln()
     }
 
     /// The whole less its other parts, as an estimate of one part: its value and its variance.
@@ -199,6 +201,13 @@ impl World {
         }
         found
     }
+}
+
+/// How likely a count shows as it does.
+fn likely(table: &NoiseTable, shown: u64, count: u64) -> f64 {
+    let Some(row) = table.row(count) else { return f64::from(u8::from(shown == 0)) };
+    let at = row.noise.iter().position(|noise| count.checked_add_signed(i64::from(*noise)) == Some(shown));
+    at.map_or(0.0, |at| row.shares[at])
 }
 
 /// Of so many cells, how many were named rightly, and how many held one fact.

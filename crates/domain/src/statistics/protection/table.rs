@@ -68,6 +68,16 @@ impl NoiseTable {
         let at = usize::try_from(count.checked_sub(1)?).unwrap_or(usize::MAX);
         self.rows.get(at.min(last))
     }
+
+    /// A table that hides counts below a threshold altogether: what the attacks compare this one with. It is biased.
+    #[cfg(test)]
+    pub(super) fn hiding_below(mut self, threshold: usize) -> Self {
+        for (row, count) in self.rows.iter_mut().zip(1_i16..).take(threshold.saturating_sub(1)) {
+            let shares = vec![1.0];
+            *row = Row { noise: vec![-count], until: stretches(&shares), shares };
+        }
+        self
+    }
 }
 
 impl Row {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::learned::{Clue, Learned};
 use super::*;
 
 /// Values of kind and level or form, sex, setting, relation, agency, channel, place of the organisation: besides territory and
@@ -76,32 +77,6 @@ fn estimate(table: &NoiseTable, facts: &[&Wide], attributes: usize, room: u32) -
     sum / weights
 }
 
-/// What an attacker learned from years that it made up itself: how often a cell that shows so, with an estimate from other tables
-/// so far from it, holds one fact or two. It needs no model of how estimates hang together.
-#[derive(Default)]
-struct Learned(BTreeMap<(u64, i64), [f64; 3]>);
-
-impl Learned {
-    fn of(own: u64, estimate: Option<f64>) -> (u64, i64) {
-        // Steps of one: finer ones would leave too few years in each.
-        (own, estimate.map_or(0, |estimate| estimate.round().clamp(-12.0, 12.0) as i64))
-    }
-
-    fn learn(&mut self, truth: u64, own: u64, estimate: Option<f64>) {
-        self.0.entry(Self::of(own, estimate)).or_default()[truth as usize] += 1.0;
-        // What shows alike, whatever the estimate.
-        self.0.entry((own, i64::MAX)).or_default()[truth as usize] += 1.0;
-    }
-
-    fn says(&self, own: u64, estimate: Option<f64>) -> u64 {
-        let alike = self.0.get(&(own, i64::MAX)).copied().unwrap_or([0.0, 1.0, 1.0]);
-        let seen = self.0.get(&Self::of(own, estimate)).copied().unwrap_or_default();
-        // A few years of what shows alike steady what was seldom seen.
-        let weight = |truth: usize| seen[truth] + 4.0 * alike[truth] / (alike[1] + alike[2]);
-        if weight(1) >= weight(2) { 1 } else { 2 }
-    }
-}
-
 /// Cells of suicidal behaviour by territory, age group and quarter that hold one fact or two, with all facts beside them.
 fn cells(facts: &[Wide]) -> Vec<(Vec<&Wide>, Vec<&Wide>)> {
     let mut cells: BTreeMap<(u8, usize, u8), Vec<&Wide>> = BTreeMap::new();
@@ -125,11 +100,12 @@ fn attack(name: &str, estimate: Estimate<'_>) -> Score {
     for seed in (1000..1000 + LEARNED_YEARS).chain(0..YEARS) {
         let facts = year(&mut Chance(seed));
         for (cell, all) in cells(&facts) {
-            let (truth, own, estimate) = (cell.len() as u64, shown(&table, &cell), estimate(&facts, &cell, &all));
+            let own = shown(&table, &cell);
+            let clue = Clue { own, estimate: estimate(&facts, &cell, &all), apart: false };
             if seed < YEARS {
-                score.add(truth, learned.says(own, estimate));
+                score.add(cell.len() as u64, learned.says(clue));
             } else {
-                learned.learn(truth, own, estimate);
+                learned.learn(cell.len() as u64, clue);
             }
         }
     }
