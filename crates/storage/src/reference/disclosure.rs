@@ -20,6 +20,7 @@ struct RuleFile {
     max_noise: u8,
     variance: f64,
     threshold: u8,
+    hidden_below: u8,
     max_attributes: u8,
 }
 
@@ -32,6 +33,7 @@ pub(super) fn load(connection: &mut PgConnection) -> Result<(), StorageError> {
             rules::max_noise.eq(i16::from(data.max_noise)),
             rules::variance.eq(data.variance),
             rules::threshold.eq(i16::from(data.threshold)),
+            rules::hidden_below.eq(i16::from(data.hidden_below)),
             rules::max_attributes.eq(i16::from(data.max_attributes)),
             rules::source.eq(&data.source),
             rules::provisional.eq(data.provisional),
@@ -51,20 +53,23 @@ impl Tx<'_> {
         let begun = rules::valid_from.le(day);
         let distance =
             diesel::dsl::sql::<diesel::sql_types::Integer>("abs(valid_from - ").bind::<Date, _>(day).sql(")");
-        let found: Option<(i16, f64, i16, i16)> = rules::table
+        let found: Option<(i16, f64, i16, i16, i16)> = rules::table
             .order((begun.desc(), distance.asc()))
-            .select((rules::max_noise, rules::variance, rules::threshold, rules::max_attributes))
+            .select((rules::max_noise, rules::variance, rules::threshold, rules::hidden_below, rules::max_attributes))
             .first(self.connection)
             .optional()?;
         found.and_then(rule).ok_or(StorageError::Statement("no rule of disclosure is in force"))
     }
 }
 
-fn rule((max_noise, variance, threshold, max_attributes): (i16, f64, i16, i16)) -> Option<DisclosureRule> {
+fn rule(
+    (max_noise, variance, threshold, hidden_below, max_attributes): (i16, f64, i16, i16, i16),
+) -> Option<DisclosureRule> {
     Some(DisclosureRule {
         max_noise: u8::try_from(max_noise).ok()?,
         variance,
         threshold: u8::try_from(threshold).ok()?,
+        hidden_below: u8::try_from(hidden_below).ok()?,
         max_attributes: u8::try_from(max_attributes).ok()?,
     })
 }
@@ -76,11 +81,12 @@ mod tests {
 
     #[test]
     fn the_shipped_rule_makes_a_table_and_is_provisional() {
-        let RuleFile { source, provisional, max_noise, variance, threshold, max_attributes, .. } =
+        let RuleFile { source, provisional, max_noise, variance, threshold, hidden_below, max_attributes, .. } =
             serde_json::from_str(RULES).unwrap();
         assert!(provisional && !source.is_empty());
         assert!(threshold >= 3, "no 1 or 2 is ever shown");
-        let rule = DisclosureRule { max_noise, variance, threshold, max_attributes };
+        assert_eq!(hidden_below, threshold, "and what is shown is no 1 or 2");
+        let rule = DisclosureRule { max_noise, variance, threshold, hidden_below, max_attributes };
         assert!(NoiseTable::of(&rule).is_ok());
     }
 }

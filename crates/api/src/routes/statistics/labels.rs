@@ -69,11 +69,11 @@ pub const NOTE: Words = Words { ru: "Примечание", kk: "Ескертп�
 /// What a reader of protected counts must know; `{small}` are the counts that are never shown, `{max}` the greatest noise.
 pub const PROTECTED_NOTE: Words = Words {
     ru: "Числа защищены: каждое, и итог тоже, изменено случайно не более чем на {max}. Числа {small} не показываются, 0 может \
-         быть и малым числом. Сумма строк может отличаться от итога.",
+         быть и малым числом: сумма строк может быть и меньше, и больше итога.",
     kk: "Сандар қорғалған: әрқайсысы, қорытынды да, кездейсоқ түрде ең көбі {max}-ге өзгертілген. {small} сандары көрсетілмейді, \
-         0 шағын сан да болуы мүмкін. Жолдардың қосындысы қорытындыдан өзгеше болуы мүмкін.",
+         0 шағын сан да болуы мүмкін: жолдардың қосындысы қорытындыдан аз да, көп те болуы мүмкін.",
     en: "The counts are protected: each one, the total too, was changed at random by at most {max}. Counts of {small} are never \
-         shown, and 0 may stand for a small count. The rows need not add up to the total.",
+         shown, and 0 may stand for a small count: the rows may add up to less than the total, or to more.",
 };
 
 /// What a reader of tables by any form must know.

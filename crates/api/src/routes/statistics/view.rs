@@ -35,6 +35,9 @@ pub struct ProtectionView {
     /// No count from 1 up to below this one is shown.
     #[schema(example = 3)]
     pub threshold: u8,
+    /// Counts from 1 up to below this one are always shown as 0, so that what is shown holds so many at least; 1 hides none.
+    #[schema(example = 3)]
+    pub hidden_below: u8,
 }
 
 /// A period that a table is compared with.
@@ -128,8 +131,8 @@ impl StatisticsView {
             measures.map(|measure| ColumnView { code: measure.code(), label: table.measure_label(*measure) });
         let earlier = table.earlier.iter();
         let protection = |rule: &DisclosureRule| {
-            let DisclosureRule { max_noise, variance, threshold, max_attributes: _ } = *rule;
-            ProtectionView { max_noise, variance, threshold }
+            let DisclosureRule { max_noise, variance, threshold, hidden_below, max_attributes: _ } = *rule;
+            ProtectionView { max_noise, variance, threshold, hidden_below }
         };
         Self {
             dimensions: dimensions.map(column).collect(),

@@ -58,7 +58,8 @@ mod tests {
     use crate::statistics::operations::{Counted, OperationsFilters, OperationsParameters, OperationsReport};
     use OperationsDimension::{Agency, Month, Organisation, Outcome, RiskLevel as Risk, Stage};
 
-    const RULE: DisclosureRule = DisclosureRule { max_noise: 5, variance: 3.0, threshold: 3, max_attributes: 4 };
+    const RULE: DisclosureRule =
+        DisclosureRule { max_noise: 5, variance: 3.0, threshold: 3, hidden_below: 3, max_attributes: 4 };
 
     fn ask(
         counted: Counted,

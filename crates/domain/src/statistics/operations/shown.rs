@@ -154,7 +154,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn protected() -> Shown {
-        let rule = DisclosureRule { max_noise: 5, variance: 3.0, threshold: 3, max_attributes: 4 };
+        let rule = DisclosureRule { max_noise: 5, variance: 3.0, threshold: 3, hidden_below: 3, max_attributes: 4 };
         Shown::Protected { noise: Box::new(NoiseTable::of(&rule).unwrap()), smallest_for_time: 20 }
     }
 

@@ -107,7 +107,8 @@ mod tests {
     use super::*;
     use crate::statistics::{Comparison, Filters, StatisticsParameters};
 
-    const RULE: DisclosureRule = DisclosureRule { max_noise: 5, variance: 4.0, threshold: 3, max_attributes: 4 };
+    const RULE: DisclosureRule =
+        DisclosureRule { max_noise: 5, variance: 4.0, threshold: 3, hidden_below: 3, max_attributes: 4 };
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()

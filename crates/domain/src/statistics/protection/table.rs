@@ -27,9 +27,10 @@ pub(super) struct Row {
 
 /// Noise for every count, and every cell key: computed from a [`DisclosureRule`] alone, so the same everywhere.
 ///
-/// A count of 0 stays 0. For every other count `i` the noise has mean 0 (what is shown is unbiased), the rule's variance
-/// (for small counts the nearest that is possible), at most the rule's size, and `i + noise` is 0 or at least the
-/// threshold. Of all such distributions it is the one of maximum entropy: it tells an intruder least.
+/// A count of 0 stays 0, and so shows every other one that the rule hides. For every count `i` beyond these the noise has mean
+/// 0 (what is shown is unbiased), the rule's variance (for small counts the nearest that is possible), at most the rule's size,
+/// and `i + noise` is 0 or at least the threshold. Of all such distributions it is the one of maximum entropy: it tells an
+/// intruder least.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoiseTable {
     /// The noise of the counts 1, 2, …; the last is that of all greater ones, where no condition but D binds any more.
@@ -43,7 +44,8 @@ impl NoiseTable {
     /// [`NoiseTableError`]: the rule's parameters allow none.
     pub fn of(rule: &DisclosureRule) -> Result<Self, NoiseTableError> {
         let (most, threshold) = (i16::from(rule.max_noise), i16::from(rule.threshold));
-        let sensible = rule.variance > 0.0 && threshold >= 1 && most >= threshold && most <= 50;
+        let hides = (1..=rule.threshold).contains(&rule.hidden_below);
+        let sensible = rule.variance > 0.0 && hides && most >= threshold && most <= 50;
         if !sensible {
             return Err(NoiseTableError::Contradiction);
         }
@@ -68,20 +70,14 @@ impl NoiseTable {
         let at = usize::try_from(count.checked_sub(1)?).unwrap_or(usize::MAX);
         self.rows.get(at.min(last))
     }
-
-    /// A table that hides counts below a threshold altogether: what the attacks compare this one with. It is biased.
-    #[cfg(test)]
-    pub(super) fn hiding_below(mut self, threshold: usize) -> Self {
-        for (row, count) in self.rows.iter_mut().zip(1_i16..).take(threshold.saturating_sub(1)) {
-            let shares = vec![1.0];
-            *row = Row { noise: vec![-count], until: stretches(&shares), shares };
-        }
-        self
-    }
 }
 
 impl Row {
     fn of(count: i16, rule: &DisclosureRule) -> Result<Self, NoiseTableError> {
+        if count < i16::from(rule.hidden_below) {
+            let shares = vec![1.0];
+            return Ok(Self { noise: vec![-count], until: stretches(&shares), shares });
+        }
         let (most, threshold) = (i16::from(rule.max_noise), i16::from(rule.threshold));
         let shown = |noise: &i16| count + noise == 0 || count + noise >= threshold;
         let noise: Vec<i16> = (-most..=most).filter(shown).collect();

@@ -6,10 +6,14 @@ use super::entropy::mean;
 use super::table::Row;
 use super::*;
 
-pub(super) const RULE: DisclosureRule = DisclosureRule { max_noise: 5, variance: 3.0, threshold: 3, max_attributes: 4 };
+/// As shipped.
+pub(super) const RULE: DisclosureRule =
+    DisclosureRule { max_noise: 5, variance: 3.0, threshold: 3, hidden_below: 3, max_attributes: 4 };
+/// The same, but 1 and 2 are shown as 0 or as 3 and more.
+pub(super) const SHOWING_SMALL: DisclosureRule = DisclosureRule { hidden_below: 1, ..RULE };
 
 fn rule(max_noise: u8, variance: f64, threshold: u8) -> DisclosureRule {
-    DisclosureRule { max_noise, variance, threshold, max_attributes: 4 }
+    DisclosureRule { max_noise, variance, threshold, hidden_below: 1, max_attributes: 4 }
 }
 
 fn row(table: &NoiseTable, count: u64) -> &Row {
@@ -18,7 +22,15 @@ fn row(table: &NoiseTable, count: u64) -> &Row {
 
 /// Parameters that official statistics use, and harder ones.
 fn rules() -> Vec<DisclosureRule> {
-    vec![RULE, rule(5, 2.0, 3), rule(5, 4.0, 3), rule(8, 4.0, 3), rule(10, 6.0, 3), rule(3, 1.0, 3), rule(5, 2.0, 1)]
+    vec![
+        SHOWING_SMALL,
+        rule(5, 2.0, 3),
+        rule(5, 4.0, 3),
+        rule(8, 4.0, 3),
+        rule(10, 6.0, 3),
+        rule(3, 1.0, 3),
+        rule(5, 2.0, 1),
+    ]
 }
 
 #[test]
@@ -50,6 +62,21 @@ fn every_row_is_a_distribution_with_the_moments_that_it_promises() {
 }
 
 #[test]
+fn small_counts_are_hidden_whole_and_no_other_is_touched() {
+    let [open, hiding] = [SHOWING_SMALL, RULE].map(|rule| NoiseTable::of(&rule).unwrap());
+    for count in [1, 2] {
+        let Row { noise, shares, .. } = row(&hiding, count);
+        assert_eq!(
+            (noise.as_slice(), shares.as_slice()),
+            ([-i16::try_from(count).unwrap()].as_slice(), [1.0].as_slice())
+        );
+    }
+    for count in 3..40 {
+        assert_eq!(row(&hiding, count), row(&open, count), "{count}");
+    }
+}
+
+#[test]
 fn great_counts_share_a_symmetric_row_without_gaps() {
     let table = NoiseTable::of(&RULE).unwrap();
     let Row { noise, shares, .. } = row(&table, 1_000_000);
@@ -77,7 +104,7 @@ fn the_same_as_a_solution_by_hand() {
 
 #[test]
 fn keys_fall_on_noise_as_often_as_the_row_says() {
-    let table = NoiseTable::of(&RULE).unwrap();
+    let table = NoiseTable::of(&SHOWING_SMALL).unwrap();
     const KEYS: u32 = 1 << 16;
     for count in [1, 2, 3, 7, 100] {
         let Row { noise, shares, .. } = row(&table, count);
@@ -96,6 +123,10 @@ fn parameters_that_contradict_each_other_are_refused() {
     for wrong in [rule(2, 2.0, 3), rule(5, 0.0, 3), rule(5, f64::NAN, 3), rule(5, 2.0, 0), rule(60, 2.0, 3)] {
         assert_eq!(NoiseTable::of(&wrong), Err(NoiseTableError::Contradiction), "{wrong:?}");
     }
+    for wrong in [0, 4] {
+        let wrong = DisclosureRule { hidden_below: wrong, ..RULE };
+        assert_eq!(NoiseTable::of(&wrong), Err(NoiseTableError::Contradiction), "{wrong:?}");
+    }
     // From 1 with a reach of 5 no distribution around 0 has a variance above 5.
     assert_eq!(NoiseTable::of(&rule(5, 6.0, 3)), Err(NoiseTableError::NoDistribution(1)));
 }
@@ -108,7 +139,7 @@ proptest! {
         let shown = table.protect(count, key);
         prop_assert!(shown == 0 || shown >= 3);
         prop_assert!(shown.abs_diff(count) <= 5);
-        prop_assert!(count > 0 || shown == 0);
+        prop_assert!(count >= 3 || shown == 0, "what is shown holds three at least");
         prop_assert_eq!(NoiseTable::of(&RULE).unwrap().protect(count, key), shown);
         // Whichever way a cell is put together, its key is the same.
         let parts = keys.iter().rev().fold(CellKey::default(), |sum, key| sum + CellKey::of_sum(u64::from(*key)));

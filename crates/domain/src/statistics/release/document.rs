@@ -88,6 +88,7 @@ impl ReleaseDocument<'_> {
             // A fraction has more than one spelling: it goes as text.
             Some(rule) => {
                 document["protection"] = json!({"max_noise": rule.max_noise, "threshold": rule.threshold,
+                    "hidden_below": rule.hidden_below,
                     "variance": rule.variance.to_string()});
             }
             None => document["parts"] = json!(self.parts),
@@ -143,7 +144,7 @@ mod tests {
 
     #[test]
     fn exact_and_protected_documents_tell_themselves_apart_and_can_be_signed() {
-        let rule = DisclosureRule { max_noise: 5, variance: 3.5, threshold: 3, max_attributes: 4 };
+        let rule = DisclosureRule { max_noise: 5, variance: 3.5, threshold: 3, hidden_below: 3, max_attributes: 4 };
         let exact = document(None, PartOutcome::Silent);
         let protected = document(Some(&rule), PartOutcome::Confirmed);
         assert_eq!((&exact["method"], &protected["method"]), (&json!("exact"), &json!("protected")));
@@ -156,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_protected_document_does_not_say_who_reported_where() {
-        let rule = DisclosureRule { max_noise: 5, variance: 3.0, threshold: 3, max_attributes: 4 };
+        let rule = DisclosureRule { max_noise: 5, variance: 3.0, threshold: 3, hidden_below: 3, max_attributes: 4 };
         let text = canonical(&document(Some(&rule), PartOutcome::Silent)).unwrap();
         assert!(!text.contains("UO") && !text.contains("352400000"), "{text}");
     }

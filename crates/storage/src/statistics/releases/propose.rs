@@ -137,6 +137,7 @@ impl Tx<'_> {
                     releases::max_noise.eq(i16::from(rule.max_noise)),
                     releases::variance.eq(rule.variance),
                     releases::threshold.eq(i16::from(rule.threshold)),
+                    releases::hidden_below.eq(i16::from(rule.hidden_below)),
                     releases::max_attributes.eq(i16::from(rule.max_attributes)),
                     releases::confirm_by.eq(confirm_by(self.today(), rules)),
                     releases::other_than_proposer.eq(rules.other_than_proposer),

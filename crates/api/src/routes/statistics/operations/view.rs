@@ -87,6 +87,7 @@ impl OperationsView {
             max_noise: rule.max_noise,
             variance: rule.variance,
             threshold: rule.threshold,
+            hidden_below: rule.hidden_below,
         });
         Self {
             dimensions: head.dimensions.iter().map(column).collect(),

@@ -48,10 +48,57 @@ impl Learned {
     }
 }
 
-/// The mean of independent estimates, each weighed by the inverse of its variance.
-pub(super) fn mean(estimates: &[(f64, f64)]) -> Option<f64> {
-    let weights: f64 = estimates.iter().map(|(_, variance)| 1.0 / variance).sum();
-    (!estimates.is_empty()).then(|| estimates.iter().map(|(value, variance)| value / variance).sum::<f64>() / weights)
+/// A cell that is learned from or attacked, with what each table says that it holds.
+#[derive(Clone)]
+pub(super) struct Watched {
+    pub(super) attacked: bool,
+    pub(super) truth: u64,
+    pub(super) own: u64,
+    /// By the kind of table, which says how it errs.
+    pub(super) estimates: Vec<(usize, f64)>,
+    pub(super) apart: bool,
+}
+
+impl Watched {
+    /// How much what its tables say speaks for one record rather than two: for each table the logarithm of how much oftener cells of
+    /// one show so, counted in all cells that are learned from but itself. An attacker that knows nothing of how a table errs
+    /// learns that too.
+    pub(super) fn weigh(all: &[Self]) -> Vec<f64> {
+        let mut counted: BTreeMap<(usize, i64), [f64; 2]> = BTreeMap::new();
+        let mut totals = [0.0; 2];
+        for one in all.iter().filter(|one| !one.attacked) {
+            let truth = (one.truth - 1) as usize;
+            totals[truth] += 1.0;
+            for (kind, estimate) in &one.estimates {
+                counted.entry((*kind, estimate.round() as i64)).or_default()[truth] += 1.0;
+            }
+        }
+        let share = totals.map(|total| total / (totals[0] + totals[1]));
+        let weigh = |one: &Self| -> f64 {
+            let weights = one.estimates.iter().map(|(kind, estimate)| {
+                let mut counts = counted.get(&(*kind, estimate.round() as i64)).copied().unwrap_or_default();
+                if !one.attacked {
+                    counts[(one.truth - 1) as usize] -= 1.0;
+                }
+                // What was seldom seen says little.
+                let [of_one, of_two] = [0, 1].map(|truth| (counts[truth] + 4.0 * share[truth]) / share[truth]);
+                (of_one / of_two).ln()
+            });
+            weights.sum()
+        };
+        // In half steps, which is as fine as the counting of clues goes.
+        all.iter().map(|one| 2.0 * weigh(one)).collect()
+    }
+
+    /// What the place, the form and other values of a cell let expect: some are more frequent than others.
+    pub(super) fn of_values(values: impl IntoIterator<Item = u8>) -> Vec<(usize, f64)> {
+        values.into_iter().enumerate().map(|(at, value)| (100 + at, f64::from(value))).collect()
+    }
+
+    /// The kinds and values of estimates, each of a kind of its own.
+    pub(super) fn kinds(estimates: impl IntoIterator<Item = f64>) -> Vec<(usize, f64)> {
+        estimates.into_iter().enumerate().collect()
+    }
 }
 
 /// Attackers that learn from the same made-up regions, each by what it looks at.
@@ -78,12 +125,23 @@ impl Attackers {
         }
     }
 
+    /// What one attacker gains over guessing, in points.
+    pub(super) fn gain(&self, at: usize) -> f64 {
+        100.0 * (self.scores[at].rate() - self.scores[at].guessing())
+    }
+
+    /// How many of the cells of one an attacker finds, and how many of those that it takes for one are such.
+    pub(super) fn named(&self, at: usize) -> (f64, f64) {
+        let score = &self.scores[at];
+        (score.named_rightly / score.ones, score.named_rightly / score.named.max(1.0))
+    }
+
     /// Prints the rates, and holds what each gains over guessing, in points, to a bound.
     pub(super) fn hold(&self, most: &[f64]) {
         assert_eq!(most.len(), self.scores.len(), "a bound for each");
-        for ((name, score), most) in self.names.iter().zip(&self.scores).zip(most) {
-            score.print(name);
-            let gain = 100.0 * (score.rate() - score.guessing());
+        for (at, (name, most)) in self.names.iter().zip(most).enumerate() {
+            self.scores[at].print(name);
+            let gain = self.gain(at);
             assert!(gain <= *most, "{name}: {gain:.1} points");
         }
     }

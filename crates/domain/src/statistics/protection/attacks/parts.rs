@@ -1,8 +1,10 @@
 //! A cell of one record has one part in every division, and that part is the cell: it shows as the cell does, everywhere. A
-//! division that shows otherwise betrays that there are two; a cell that never does so is taken for one.
+//! division that shows otherwise betrays that there are two; a cell that never does so is taken for one. That is why the rule
+//! hides small counts whole.
 
 use std::collections::BTreeMap;
 
+use super::super::table_tests::SHOWING_SMALL;
 use super::learned::{Attackers, Clue};
 use super::*;
 
@@ -24,7 +26,7 @@ pub(super) fn whole(table: &NoiseTable, records: &[Divided<'_>]) -> u64 {
 }
 
 /// The parts of a cell that one division shows: value by value, what is shown as 0 left out.
-fn shown_parts(table: &NoiseTable, records: &[Divided<'_>], by: &[usize]) -> Vec<u64> {
+pub(super) fn shown_parts(table: &NoiseTable, records: &[Divided<'_>], by: &[usize]) -> Vec<u64> {
     let mut parts: BTreeMap<Vec<u8>, Vec<Divided<'_>>> = BTreeMap::new();
     for record in records {
         parts.entry(by.iter().map(|at| record.0[*at]).collect()).or_default().push(*record);
@@ -39,7 +41,17 @@ pub(super) fn come_apart(table: &NoiseTable, records: &[Divided<'_>], divisions:
     first.len() > 1 || shown.any(|parts| parts != first)
 }
 
-/// Of the cells of one, how many are shown as one number and so in every division; and how many other cells look so.
+/// Whether parts show something beside a record that the attacker knows: what is shown without it is another one.
+pub(super) fn beside_known(table: &NoiseTable, cell: &[Divided<'_>], divisions: &[Vec<usize>]) -> bool {
+    let known = cell[0];
+    divisions.iter().any(|by| {
+        let others: Vec<Divided<'_>> =
+            cell.iter().copied().filter(|one| by.iter().any(|at| one.0[*at] != known.0[*at])).collect();
+        !others.is_empty() && whole(table, &others) > 0
+    })
+}
+
+/// Of the cells of one, how many are named as such, and how many other cells.
 #[derive(Default)]
 struct Named {
     ones: f64,
@@ -52,7 +64,7 @@ impl Named {
         let one = |is: bool| f64::from(u8::from(is));
         self.ones += one(truth == 1);
         self.rightly += one(named && truth == 1);
-        self.wrongly += one(named && truth > 1);
+        self.wrongly += one(named && truth != 1);
     }
 
     fn shares(&self) -> (f64, f64) {
@@ -89,19 +101,17 @@ fn attack(table: &NoiseTable) -> (Attackers, Named) {
 }
 
 #[test]
-fn a_cell_of_one_shows_alike_everywhere() {
-    let (attackers, named) = attack(&NoiseTable::of(&RULE).unwrap());
+fn a_cell_of_one_that_were_shown_would_show_alike_everywhere() {
+    let (attackers, named) = attack(&NoiseTable::of(&SHOWING_SMALL).unwrap());
     attackers.hold(&[8.0, 28.0, 28.0]);
     let (found, right) = named.shares();
     println!("parts: told nothing: {:.1} % of the cells of one, right in {:.1} %", 100.0 * found, 100.0 * right);
-    assert!(found <= 0.30 && right <= 0.90, "{found} {right}");
+    assert!(found >= 0.20 && right >= 0.80, "or else hiding them protects nothing: {found} {right}");
 }
 
-/// What would remedy it, at the price of a bias: 1 and 2 always shown as 0.
 #[test]
-fn cells_that_are_never_shown_would_not_betray_their_divisions() {
-    let (attackers, named) = attack(&NoiseTable::of(&RULE).unwrap().hiding_below(RULE.threshold.into()));
-    println!("if 1 and 2 always showed as 0");
+fn cells_that_are_never_shown_do_not_betray_their_divisions() {
+    let (attackers, named) = attack(&NoiseTable::of(&RULE).unwrap());
     attackers.hold(&[0.0; 3]);
     assert_eq!(named.shares().0, 0.0);
 }

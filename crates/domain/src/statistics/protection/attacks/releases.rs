@@ -1,90 +1,17 @@
 //! What the tables of half-years add, which only releases tell: one more sum in which each quarter and each month stands.
 
-use super::learned::{Attackers, Clue, mean};
-use super::parts::{Divided, choices, come_apart};
+use super::grid::{Grid, Months, Place, parts, unit};
+use super::learned::{Attackers, Clue, Watched};
 use super::*;
 
-const LEARNED: std::ops::Range<u64> = 100..110;
-
-/// Months of the year, from and to before.
-type Months = (u16, u16);
-
-/// The register of a year by territory, form and month: all cells that are looked at are sums of these.
-struct Grid {
-    cells: Vec<(u64, CellKey)>,
-    table: NoiseTable,
-}
-
-/// A cell: a territory and a form, each or all of them.
-type Place = [Option<u8>; 2];
-
 impl Grid {
-    fn of(world: &World) -> Self {
-        let mut cells = vec![Default::default(); usize::from(VALUES[TERRITORY]) * usize::from(VALUES[FORM]) * 12];
-        for fact in world.facts.iter().flatten() {
-            let at = Self::at(fact.values[TERRITORY], fact.values[FORM], fact.day / 30);
-            let (count, key): &mut (u64, CellKey) = &mut cells[at];
-            (*count, *key) = (*count + 1, *key + CellKey::of_sum(fact.key.into()));
-        }
-        Self { cells, table: world.table.clone() }
-    }
-
-    fn at(territory: u8, form: u8, month: u16) -> usize {
-        (usize::from(territory) * usize::from(VALUES[FORM]) + usize::from(form)) * 12 + usize::from(month)
-    }
-
-    fn shown(&self, place: Place, months: Months) -> u64 {
-        let range = |attribute: usize, one: Option<u8>| one.map_or(0..VALUES[attribute], |one| one..one + 1);
-        let mut all = (0, CellKey::default());
-        for territory in range(TERRITORY, place[0]) {
-            for form in range(FORM, place[1]) {
-                let from = Self::at(territory, form, months.0);
-                for (count, key) in &self.cells[from..from + usize::from(months.1 - months.0)] {
-                    all = (all.0 + count, all.1 + *key);
-                }
-            }
-        }
-        self.table.protect(all.0, all.1)
-    }
-
-    /// Some shown cells less others, as an estimate: its value and its variance. What shows as 0 is mostly empty: without noise.
-    fn less(&self, whole: &[(Place, Months)], others: &[(Place, Months)]) -> (f64, f64) {
-        let sum = |cells: &[(Place, Months)]| {
-            let shown: Vec<u64> = cells.iter().map(|one| self.shown(one.0, one.1)).filter(|one| *one > 0).collect();
-            (shown.iter().sum::<u64>() as f64, shown.len() as f64)
-        };
-        let (whole, others) = (sum(whole), sum(others));
-        (whole.0 - others.0, (whole.1 + others.1).max(1.0) * RULE.variance)
-    }
-
-    /// What a longer unit leaves for a cell when its other parts are taken away.
-    fn left(&self, place: Place, own: Months, whole: Months, parts: &[Months]) -> (f64, f64) {
-        let others: Vec<(Place, Months)> =
-            parts.iter().filter(|part| **part != own).map(|part| (place, *part)).collect();
-        self.less(&[(place, whole)], &others)
-    }
-
     /// A cell as the sum of its parts in time.
-    fn summed(&self, place: Place, parts: &[Months]) -> (f64, f64) {
+    fn summed(&self, place: Place, parts: &[Months]) -> f64 {
         self.less(&parts.iter().map(|part| (place, *part)).collect::<Vec<_>>(), &[])
     }
 
-    /// What the other territories and the other forms of the same time leave.
-    fn margins(&self, place: Place, own: Months) -> Vec<(f64, f64)> {
-        let margin = |at: usize, attribute: usize| {
-            let with = |value: Option<u8>| {
-                let mut place = place;
-                place[at] = value;
-                (place, own)
-            };
-            let others = (0..VALUES[attribute]).filter(|value| Some(*value) != place[at]);
-            self.less(&[with(None)], &others.map(|value| with(Some(value))).collect::<Vec<_>>())
-        };
-        vec![margin(0, TERRITORY), margin(1, FORM)]
-    }
-
     /// What may be asked for without releases, and what half-years add to it.
-    fn estimates(&self, place: Place, own: Months) -> [Vec<(f64, f64)>; 2] {
+    fn estimates(&self, place: Place, own: Months) -> [Vec<f64>; 2] {
         const YEAR: Months = (0, 12);
         let half = unit(own.0, 6);
         let other_half = if half.0 == 0 { (6, 12) } else { (0, 6) };
@@ -119,79 +46,35 @@ impl Grid {
     }
 }
 
-/// The unit of so many months that a month lies in.
-fn unit(month: u16, months: u16) -> Months {
-    (month / months * months, month / months * months + months)
-}
-
-fn parts((from, to): Months, months: u16) -> Vec<Months> {
-    (from..to).step_by(usize::from(months)).map(|month| (month, month + months)).collect()
-}
-
-/// Attributes and times that divide a cell: sex, age group, setting, then quarter and month.
-const DIVIDING: usize = 5;
-const QUARTER: usize = 3;
-const MONTH: usize = 4;
-
-fn divided(fact: &Fact) -> ([u8; DIVIDING], u32) {
-    let [_, _, sex, age, setting] = fact.values;
-    ([sex, age, setting, (fact.day / 90) as u8, (fact.day / 30) as u8], fact.key)
-}
-
 #[test]
 fn half_years_add_little() {
-    let table = NoiseTable::of(&RULE).unwrap();
-    let attributes = choices(&[0, 1, 2], 2);
-    let by_times = |times: &[usize]| -> Vec<Vec<usize>> {
-        times.iter().flat_map(|time| attributes.iter().map(|by| [&by[..], &[*time]].concat())).collect()
-    };
-    for (months, most) in [(1, [9.0, 9.0, 29.0, 29.0]), (3, [18.0, 19.0, 34.0, 35.0]), (6, [10.0, 18.0, 20.0, 34.0])] {
-        let mut attackers = Attackers::new(&[
-            "  without half-years",
-            "  with half-years",
-            "  without half-years, and whether divisions agree",
-            "  with half-years, and whether divisions agree",
-        ]);
-        // Releases tell half-years by few attributes; what may be asked for is divided by the others too.
-        let asked = if months == 6 { by_times(&[QUARTER, MONTH]) } else { by_times(&[MONTH]) };
-        let whole = if months == 6 { vec![vec![]] } else { attributes.clone() };
-        let [asked, released] = if months == 6 {
-            [asked.clone(), [asked, whole].concat()]
-        } else {
-            let all = [asked, whole].concat();
-            [all.clone(), all]
-        };
-        for seed in LEARNED.chain(0..YEARS) {
-            let world = World::new(seed);
-            let grid = Grid::of(&world);
+    // Of greater cells fewer are small: more years of them.
+    for (months, learned, attacked, most) in
+        [(1, 20, YEARS, [4.0, 8.0, 8.0]), (3, 40, 12, [13.0, 12.0, 17.0]), (6, 100, 50, [9.0, 17.0, 17.0])]
+    {
+        let (mut expected, mut asked, mut released) = (Vec::new(), Vec::new(), Vec::new());
+        for seed in (100..100 + learned).chain(0..attacked) {
+            let grid = Grid::of(&World::new(seed));
             let places = (0..VALUES[TERRITORY]).flat_map(|one| (0..VALUES[FORM]).map(move |two| [one, two]));
-            for ([territory, form], own) in
-                places.flat_map(|place| parts((0, 12), months).into_iter().map(move |own| (place, own)))
-            {
-                let cell =
-                    Cell::ALL.with(TERRITORY, Some(territory)).with(FORM, Some(form)).in_days(own.0 * 30, own.1 * 30);
-                let held: Vec<([u8; DIVIDING], u32)> = world.held(&cell).map(divided).collect();
-                if !matches!(held.len(), 1 | 2) {
-                    continue;
-                }
-                let held: Vec<Divided<'_>> = held.iter().map(|(values, key)| (&values[..], *key)).collect();
-                let place = [Some(territory), Some(form)];
-                let shown = grid.shown(place, own);
-                let read = (shown as f64, RULE.variance);
+            for (at, own) in places.flat_map(|at| parts((0, 12), months).into_iter().map(move |own| (at, own))) {
+                let place = at.map(Some);
+                let (truth @ (1 | 2), key) = grid.truth(place, own) else { continue };
+                assert_eq!(grid.shown(place, own), 0, "{key:?}");
+                let of = |estimates| Watched { attacked: seed < attacked, truth, own: 0, estimates, apart: false };
                 let [without, with] = grid.estimates(place, own);
-                // A half-year itself is shown in releases alone.
-                let (before, own_before) =
-                    if months == 6 { (without.clone(), 0) } else { ([&[read], &without[..]].concat(), shown) };
-                let after = mean(&[&[read], &without[..], &with].concat());
-                let before = mean(&before);
-                let clues = [
-                    Clue { own: own_before, estimate: before, apart: false },
-                    Clue { own: shown, estimate: after, apart: false },
-                    Clue { own: own_before, estimate: before, apart: come_apart(&table, &held, &asked) },
-                    Clue { own: shown, estimate: after, apart: come_apart(&table, &held, &released) },
-                ];
-                attackers.see(seed < YEARS, held.len() as u64, &clues);
+                let with = [&without[..], &with].concat();
+                expected.push(of(grid.expected(at, own)));
+                let place = Watched::of_values(at);
+                asked.push(of([&place[..], &Watched::kinds(without)].concat()));
+                released.push(of([&place[..], &Watched::kinds(with)].concat()));
             }
+        }
+        let mut attackers =
+            Attackers::new(&["  by what is to be expected", "  without half-years", "  with half-years"]);
+        let weights = [&expected, &asked, &released].map(|watched| Watched::weigh(watched));
+        for (at, one) in asked.iter().enumerate() {
+            let clues = [0, 1, 2].map(|by| Clue { estimate: Some(weights[by][at]), ..Clue::default() });
+            attackers.see(one.attacked, one.truth, &clues);
         }
         println!("cells of {months} months, by territory and form");
         attackers.hold(&most);

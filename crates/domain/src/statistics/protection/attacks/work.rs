@@ -166,16 +166,10 @@ fn place(by: &[usize], values: &Values) -> usize {
     by.iter().fold(0, |place, at| place * usize::from(SIZES[*at]) + usize::from(values[*at]))
 }
 
-/// A sum of shown cells, and how many of them have noise as far as one sees: what shows as 0 is mostly empty.
-fn sum(noise: &NoiseTable, cells: &[(u64, CellKey)]) -> (f64, f64) {
-    let shown: Vec<u64> = cells.iter().map(|(count, key)| noise.protect(*count, *key)).filter(|one| *one > 0).collect();
-    (shown.iter().sum::<u64>() as f64, shown.len() as f64)
-}
-
-/// What some cells less others leave for one: value and variance.
-fn less(noise: &NoiseTable, whole: &[(u64, CellKey)], others: &[(u64, CellKey)]) -> (f64, f64) {
-    let (whole, others) = (sum(noise, whole), sum(noise, others));
-    (whole.0 - others.0, (whole.1 + others.1).max(1.0) * RULE.variance)
+/// What some cells less others leave for one.
+fn less(noise: &NoiseTable, whole: &[(u64, CellKey)], others: &[(u64, CellKey)]) -> f64 {
+    let sum = |cells: &[(u64, CellKey)]| cells.iter().map(|one| noise.protect(one.0, one.1)).sum::<u64>() as f64;
+    sum(whole) - sum(others)
 }
 
 /// The cases of each cell of a table that holds one or two.

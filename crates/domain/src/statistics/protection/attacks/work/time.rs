@@ -1,6 +1,6 @@
 //! What two years add: cells at rest in company that changes, and what came and went between two ends of a month.
 
-use super::super::learned::{Attackers, Clue, mean};
+use super::super::learned::{Attackers, Clue, Watched};
 use super::super::parts::{choices, come_apart, whole};
 use super::*;
 
@@ -16,17 +16,25 @@ fn open_cases_at_rest() {
         "  … at 24",
         "  and whether its divisions agree with it",
     ]);
+    // As one knows them after one end of a month, 12, 24.
+    let mut watched = [Vec::new(), Vec::new(), Vec::new()];
     for seed in LEARNED.start..LEARNED.end + 20 {
-        at_rest(seed, false, &noise, &divisions, &mut attackers);
+        at_rest(seed, false, &noise, &divisions, &mut watched);
     }
     for seed in ATTACKED.start..ATTACKED.end + 10 {
-        at_rest(seed, true, &noise, &divisions, &mut attackers);
+        at_rest(seed, true, &noise, &divisions, &mut watched);
+    }
+    let weights = [0, 1, 2].map(|at: usize| Watched::weigh(&watched[at]));
+    for (at, one) in watched[2].iter().enumerate() {
+        let alone = Clue { own: one.own, ..Clue::default() };
+        let [first, year, two] = [0, 1, 2].map(|by: usize| Clue { estimate: Some(weights[by][at]), ..alone });
+        attackers.see(one.attacked, one.truth, &[alone, first, year, two, Clue { apart: one.apart, ..two }]);
     }
     println!("open cases at rest, by district and risk");
-    attackers.hold(&[19.0, 20.0, 24.0, 30.0, 39.0]);
+    attackers.hold(&[0.0, 3.0, 22.0, 26.5, 26.5]);
 }
 
-fn at_rest(seed: u64, attacked: bool, noise: &NoiseTable, divisions: &[Vec<usize>], attackers: &mut Attackers) {
+fn at_rest(seed: u64, attacked: bool, noise: &NoiseTable, divisions: &[Vec<usize>], watched: &mut [Vec<Watched>; 3]) {
     let region = Region::new(seed);
     let mut chance = Chance(seed + 5000);
     let by: &[usize] = &[DISTRICT, RISK];
@@ -37,30 +45,26 @@ fn at_rest(seed: u64, attacked: bool, noise: &NoiseTable, divisions: &[Vec<usize
         let own = whole(noise, &held);
         let mut values = [0; 10];
         (values[DISTRICT], values[RISK]) = (district, risk);
-        let (mut estimates, mut seen) = (vec![(own as f64, RULE.variance)], std::collections::BTreeSet::new());
+        let (mut estimates, mut seen) = (Vec::new(), std::collections::BTreeSet::new());
         let mut known = Vec::new();
         for table in &tables {
-            for without in [RISK, DISTRICT] {
+            for (kind, without) in [RISK, DISTRICT].into_iter().enumerate() {
                 let others = table.beside(&values, without);
                 let all = others.iter().fold((0, CellKey::default()), |all, one| (all.0 + one.0, all.1 + one.1));
                 // The same company shows the same.
                 if seen.insert((without, all.1.units())) {
                     let whole =
                         staying.iter().fold(all, |all, case| (all.0 + 1, all.1 + CellKey::of_sum(case.key.into())));
-                    estimates.push(less(noise, &[whole], &others));
+                    estimates.push((kind, less(noise, &[whole], &others)));
                 }
             }
-            known.push(mean(&estimates));
+            known.push(estimates.clone());
         }
         let apart = come_apart(noise, &held, divisions);
-        let clues = [
-            Clue { own, ..Clue::default() },
-            Clue { own, estimate: known[0], apart: false },
-            Clue { own, estimate: known[11], apart: false },
-            Clue { own, estimate: known[23], apart: false },
-            Clue { own, estimate: known[23], apart },
-        ];
-        attackers.see(attacked, held.len() as u64, &clues);
+        for (watched, months) in watched.iter_mut().zip([1, 12, 24]) {
+            let estimates = known[months - 1].clone();
+            watched.push(Watched { attacked, truth: held.len() as u64, own, estimates, apart });
+        }
     }
 }
 
@@ -100,6 +104,7 @@ fn what_came_and_went() {
     ];
     let (mut of_closed, mut of_open) = (Attackers::new(&names), Attackers::new(&names[..2]));
     let divisions = choices(&[RISK, OUTCOME, AGENCY], 2);
+    let (mut closed_then, mut open_then) = (Vec::new(), Vec::new());
     for seed in LEARNED.chain(ATTACKED) {
         let region = Region::new(seed);
         let attacked = ATTACKED.contains(&seed);
@@ -118,9 +123,9 @@ fn what_came_and_went() {
                 let values = cell[0].values;
                 let own = flows.open[now].shown(&noise, values);
                 let left = less(&noise, &came(values), &[flows.closed[now].truth(values)]);
-                let estimate = mean(&[(own as f64, RULE.variance), left]);
-                let clues = [Clue { own, ..Clue::default() }, Clue { own, estimate, apart: false }];
-                of_open.see(attacked, cell.len() as u64, &clues);
+                let place = Watched::of_values(BY.iter().map(|at| values[*at]));
+                let estimates = [place, Watched::kinds([left])].concat();
+                open_then.push(Watched { attacked, truth: cell.len() as u64, own, estimates, apart: false });
             }
             let closed = region.closed(month..month + 1);
             let greater = [(CHANNEL, Table::new(&closed, &[DISTRICT])), (DISTRICT, Table::new(&closed, &[CHANNEL]))];
@@ -128,35 +133,44 @@ fn what_came_and_went() {
                 let values = cell[0].values;
                 let held = divided(&cell);
                 let own = whole(&noise, &held);
-                let read = (own as f64, RULE.variance);
                 let left = less(&noise, &came(values), &[flows.open[now].truth(values)]);
-                let mut others: Vec<(f64, f64)> = greater
-                    .iter()
-                    .map(|(without, whole)| {
-                        less(&noise, &[whole.truth(values)], &flows.closed[now].beside(values, *without))
-                    })
-                    .collect();
+                let mut estimates = vec![left];
+                estimates.extend(greater.iter().map(|(without, whole)| {
+                    less(&noise, &[whole.truth(values)], &flows.closed[now].beside(values, *without))
+                }));
+                let mut estimates = Watched::kinds(estimates);
+                estimates.extend(Watched::of_values(BY.iter().map(|at| values[*at])));
                 for (months, whole) in periods.iter().filter(|(months, _)| months.contains(&month)) {
                     let beside = months.clone().filter(|other| *other != month);
                     let beside: Vec<(u64, CellKey)> =
                         beside.map(|other| flows.closed[usize::from(other + 1 - FIRST)].truth(values)).collect();
-                    others.push(less(&noise, &[whole.truth(values)], &beside));
+                    // The quarter, the year, the school year.
+                    let kind = if months.len() == 3 { 3 } else { 4 + usize::from(months.start % 12 > 0) };
+                    estimates.push((kind, less(&noise, &[whole.truth(values)], &beside)));
                 }
-                let both = mean(&[&[read, left], &others[..]].concat());
                 let apart = come_apart(&noise, &held, &divisions);
-                let clues = [
-                    Clue { own, ..Clue::default() },
-                    Clue { own, estimate: mean(&[read, left]), apart: false },
-                    Clue { own, estimate: mean(&[&[read], &others[..]].concat()), apart: false },
-                    Clue { own, estimate: both, apart: false },
-                    Clue { own, estimate: both, apart },
-                ];
-                of_closed.see(attacked, cell.len() as u64, &clues);
+                closed_then.push(Watched { attacked, truth: cell.len() as u64, own, estimates, apart });
             }
         }
     }
+    let only = |flow: bool| -> Vec<Watched> {
+        let mut watched = closed_then.clone();
+        watched.iter_mut().for_each(|one| one.estimates.retain(|(kind, _)| *kind >= 100 || (*kind == 0) == flow));
+        watched
+    };
+    let weights = [only(true), only(false)].map(|watched| Watched::weigh(&watched));
+    for ((at, one), both) in closed_then.iter().enumerate().zip(Watched::weigh(&closed_then)) {
+        let alone = Clue { own: one.own, ..Clue::default() };
+        let [flow, greater, both] =
+            [weights[0][at], weights[1][at], both].map(|weight| Clue { estimate: Some(weight), ..alone });
+        of_closed.see(one.attacked, one.truth, &[alone, flow, greater, both, Clue { apart: one.apart, ..both }]);
+    }
+    for (one, weight) in open_then.iter().zip(Watched::weigh(&open_then)) {
+        let alone = Clue { own: one.own, ..Clue::default() };
+        of_open.see(one.attacked, one.truth, &[alone, Clue { estimate: Some(weight), ..alone }]);
+    }
     println!("closed in a month, by district and channel");
-    of_closed.hold(&[6.0, 6.0, 7.0, 8.0, 27.0]);
+    of_closed.hold(&[0.0, 4.0, 6.0, 6.5, 6.5]);
     println!("open at the end of a month, by district and channel");
-    of_open.hold(&[15.0, 18.0]);
+    of_open.hold(&[0.0, 10.0]);
 }
