@@ -160,6 +160,7 @@ mod tests {
             source_kk: None,
             provisional,
         };
-        assert_eq!(dated(row).map(|dated| dated.rules.parts), Some(parts));
+        let rules = dated(row).map(|dated| dated.rules).unwrap();
+        assert_eq!((rules.parts, rules.spread_degrees), (parts, file.spread_degrees));
     }
 }

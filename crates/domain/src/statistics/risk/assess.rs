@@ -307,6 +307,19 @@ mod tests {
     }
 
     #[test]
+    fn where_the_other_places_vary_more_a_place_is_given_more_room() {
+        let range = |other: [u64; 4]| {
+            let years: Vec<[u64; 3]> = other.iter().map(|count| [50, *count, 1]).chain([[50, 20, 1]]).collect();
+            let (region, places, alerts) = survey(&years, "2026-12-31");
+            assert!(alerts.iter().all(|alert| alert.place.is_some() || alert.expected == region.assessment.expected));
+            places[0].assessment.expected.unwrap()
+        };
+        let (calm, wild) = (range([20, 21, 19, 20]), range([2, 40, 5, 33]));
+        assert_eq!(calm.mean, wild.mean);
+        assert!(wild.high > calm.high && wild.low < calm.low, "{calm:?} {wild:?}");
+    }
+
+    #[test]
     fn years_before_the_register_are_no_past() {
         // Two years with facts are too few for a range; the years without any do not count as quiet ones.
         let (_, places, alerts) = survey(&[[0, 0, 0], [0, 0, 0], [48, 19, 2], [52, 21, 1], [51, 60, 1]], "2026-12-31");
