@@ -310,8 +310,7 @@ mod tests {
     fn where_the_other_places_vary_more_a_place_is_given_more_room() {
         let range = |other: [u64; 4]| {
             let years: Vec<[u64; 3]> = other.iter().map(|count| [50, *count, 1]).chain([[50, 20, 1]]).collect();
-            let (region, places, alerts) = survey(&years, "2026-12-31");
-            assert!(alerts.iter().all(|alert| alert.place.is_some() || alert.expected == region.assessment.expected));
+            let (_, places, _) = survey(&years, "2026-12-31");
             places[0].assessment.expected.unwrap()
         };
         let (calm, wild) = (range([20, 21, 19, 20]), range([2, 40, 5, 33]));
