@@ -1,5 +1,6 @@
 //! Migrations go up, down and up again; the role of the server is as small as it must be.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Bool, Text};
@@ -43,6 +44,34 @@ fn up_down_and_up_again() {
     assert_eq!(left, [""; 0], "the down files leave nothing behind");
     migrate(&database.owner_url()).expect("up again");
     assert_eq!(Database::new(&settings(database.server_url())).ready(), Ok(()));
+}
+
+/// A database of an older version learns in which languages its sources are told; what an administrator wrote stays.
+#[test]
+fn sources_of_before_learn_the_languages() {
+    const UP: [&str; 2] = [
+        include_str!("../../../migrations/2026112334_sources/up.sql"),
+        include_str!("../../../migrations/2026112335_risk_map_spread/up.sql"),
+    ];
+    const DOWN: [&str; 2] = [
+        include_str!("../../../migrations/2026112335_risk_map_spread/down.sql"),
+        include_str!("../../../migrations/2026112334_sources/down.sql"),
+    ];
+    let database = TestDatabase::new();
+    let mut owner = database.owner();
+    owner.batch_execute(&DOWN.concat()).expect("down");
+    let own = "UPDATE child_population SET source = 'Бюро' WHERE kato = '350000000'";
+    sql_query(own).execute(&mut owner).expect("a source of one's own");
+    owner.batch_execute(&UP.concat()).expect("up");
+    migrate(&database.owner_url()).expect("reference data are loaded");
+    let told = |owner: &mut PgConnection, table: &str| {
+        let query = format!("SELECT DISTINCT left(source_ru, 6) || left(source_kk, 4) AS name FROM {table}");
+        names(owner, &query)
+    };
+    assert_eq!(told(&mut owner, "risk_map_rules"), ["Метод:Әдіс"]);
+    assert_eq!(told(&mut owner, "child_population WHERE source <> 'Бюро'"), ["ОценкаОсы "]);
+    let untold = names(&mut owner, "SELECT source AS name FROM child_population WHERE source_ru IS NULL");
+    assert_eq!(untold, ["Бюро"]);
 }
 
 #[test]

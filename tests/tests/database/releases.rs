@@ -140,3 +140,48 @@ fn what_is_frozen_signed_or_published_is_never_written_again() {
         assert!(refused.contains("row-level security"), "{person}: {refused}");
     }
 }
+
+/// A release that was told keeps the rule by which it was; one that is not told yet hides what is hidden now.
+#[test]
+fn releases_of_before_small_counts_were_hidden() {
+    const UP: &str = include_str!("../../../migrations/2026112336_small_counts_hidden/up.sql");
+    const DOWN: &str = include_str!("../../../migrations/2026112336_small_counts_hidden/down.sql");
+    let server = Server::start();
+    let [published, proposed] = furnish(&server);
+    let mut owner = server.database.owner();
+    owner.batch_execute(DOWN).expect("down");
+    // Frozen as before: of ones, some were told as three.
+    owner
+        .batch_execute(
+            "UPDATE statistics_release_tables told SET cells = replace(exact.cells::text, ', 1]', ', 3]')::jsonb, total = 3
+             FROM statistics_release_tables exact
+             WHERE told.release_id = exact.release_id AND told.code = exact.code AND told.method = 'protected'
+               AND exact.method = 'exact'",
+        )
+        .expect("numbers of before");
+    let four = format!(
+        "UPDATE statistics_release_tables SET cells = replace(cells::text, ', 1]', ', 4]')::jsonb, total = 4
+         WHERE release_id = '{proposed}' AND method = 'exact' AND code = 'main_form_sex'"
+    );
+    assert_eq!(sql_query(four).execute(&mut owner).expect("one table with more facts"), 1);
+    owner.batch_execute(UP).expect("up");
+    for (release, hidden_below) in [(&published, 1), (&proposed, 3)] {
+        let kept = format!("statistics_releases WHERE id = '{release}' AND hidden_below = {hidden_below}");
+        assert_eq!(count(&mut owner, &kept), 1, "{kept}");
+    }
+    assert_eq!(count(&mut owner, "disclosure_rules WHERE hidden_below <> 3"), 0);
+    let told = |owner: &mut PgConnection, release: &str, method: &str| {
+        let cells = "(jsonb_array_length(cells) > 0 OR total > 0)";
+        count(
+            owner,
+            &format!("statistics_release_tables WHERE release_id = '{release}' AND method = '{method}' AND {cells}"),
+        )
+    };
+    let tables = told(&mut owner, &proposed, "exact");
+    assert!(tables > 0, "the fact is in the exact ones");
+    assert_eq!(
+        (told(&mut owner, &published, "protected"), told(&mut owner, &proposed, "protected")),
+        (tables, 1),
+        "what holds four stays"
+    );
+}
